@@ -1,0 +1,8 @@
+/** 5xxx: a row that cannot be computed or written. */
+import { declareCodes } from '../code-entry.js';
+
+export const rowCodes = declareCodes({
+  'ETL-5001': { kind: 'data', meaning: 'an expression failed for a row' },
+  'ETL-5002': { kind: 'data', meaning: 'more rows were rejected than the limit allows' },
+  'ETL-5110': { kind: 'data', meaning: 'the key of a row is NULL' },
+});

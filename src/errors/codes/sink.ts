@@ -1,0 +1,8 @@
+/** 42xx: writing. */
+import { declareCodes } from '../code-entry.js';
+
+export const sinkCodes = declareCodes({
+  'ETL-4201': { kind: 'unavailable', meaning: 'the sink cannot be reached', transient: true },
+  'ETL-4204': { kind: 'auth', meaning: 'the sink refused the credentials or the permission' },
+  'ETL-4205': { kind: 'unavailable', meaning: 'the sink refused writes for longer than its outage budget' },
+});

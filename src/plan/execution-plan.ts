@@ -1,0 +1,61 @@
+/**
+ * The end of planning and the start of running: everything a run needs, as plain data.
+ *
+ * `etl explain` prints it (without `params`, which may hold credentials); `etl run` executes exactly this.
+ */
+import type { SplitPlan } from '../split/split.js';
+import type { VertexDescriptor } from '../protocol/task.js';
+import type { EffectClass } from '../connectors/connector.js';
+import type { LogicalGraph } from './logical-graph.js';
+import type { JobGraph } from './job-graph.js';
+
+export interface ExecutionVertex {
+  readonly descriptor: VertexDescriptor;
+  readonly parallelism: number;
+  readonly splits: SplitPlan;
+  /** A limit in the chain: splits run one after another, in order, so that every attempt lets the same rows pass. */
+  readonly sequential: boolean;
+  /** Rows expected from the source, or null. For progress only. */
+  readonly rowEstimate: number | null;
+  /** Id of a limit pushed into the source, or null. */
+  readonly sourceLimit: string | null;
+  /** Connection id whose snapshot the splits join, or null. */
+  readonly snapshotOf: string | null;
+}
+
+export interface SourceSummary {
+  readonly connector: string;
+  readonly sql: string | null;
+  readonly splits: SplitPlan;
+  readonly consistency: 'run-snapshot' | 'split-snapshot' | 'live';
+  readonly rowEstimate: number | null;
+  readonly notes: readonly string[];
+}
+
+export interface SinkSummary {
+  readonly connector: string;
+  readonly effect: EffectClass;
+  readonly commit: 'batch' | 'atomic';
+  readonly description: string;
+  readonly notes: readonly string[];
+}
+
+/** One rewrite rule that changed the plan, in order. */
+export interface RewriteStep {
+  readonly rule: string;
+  readonly graph: LogicalGraph;
+}
+
+export interface ExecutionPlan {
+  readonly jobName: string;
+  /** Highest parallelism of a vertex = slots needed. */
+  readonly parallelism: number;
+  readonly logical: LogicalGraph;
+  readonly rewrites: readonly RewriteStep[];
+  readonly job: JobGraph;
+  readonly vertices: readonly ExecutionVertex[];
+  /** Rows each limit lets pass in the whole run, by limit id. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly sources: Readonly<Record<string, SourceSummary>>;
+  readonly sinks: Readonly<Record<string, SinkSummary>>;
+}

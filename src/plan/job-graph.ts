@@ -1,0 +1,31 @@
+/** JobGraph: vertices are chains, edges carry a ship strategy. Plain data, as `etl explain --json` prints it. */
+export type ShipStrategy =
+  | 'FORWARD'
+  | 'HASH'
+  | 'RANGE'
+  | 'BROADCAST'
+  | 'REBALANCE'
+  | 'RESCALE'
+  | 'SHUFFLE'
+  | 'GLOBAL'
+  | 'CUSTOM';
+
+export interface JobVertex {
+  readonly id: string;
+  /** `users → filter → select → redis`. */
+  readonly name: string;
+  readonly parallelism: number;
+  /** Ids of the logical nodes in the chain, source first. */
+  readonly chain: readonly string[];
+}
+
+export interface JobEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly ship: ShipStrategy;
+}
+
+export interface JobGraph {
+  readonly vertices: readonly JobVertex[];
+  readonly edges: readonly JobEdge[];
+}

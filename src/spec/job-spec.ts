@@ -1,0 +1,88 @@
+/**
+ * A job file after validation: what the user asked, with units parsed and defaults filled in. Plain data.
+ *
+ * Expressions are still text; plan checks them against the schemas of the sources. Where a piece of text stands in
+ * the file is asked of `SpecDocument.locate`.
+ */
+import type { ErrorPlace } from '../errors/etl-error.js';
+import type { JsonObject, SplitWish } from '../connectors/connector.js';
+import type { DataType } from '../columnar/data-type.js';
+import type { RejectPolicy } from '../protocol/task.js';
+
+export interface JobSpec {
+  readonly name: string;
+  readonly description: string | null;
+  readonly params: Readonly<Record<string, ParamSpec>>;
+  readonly parallelism: number | null;
+  readonly connections: Readonly<Record<string, ConnectionSpec>>;
+  readonly sources: Readonly<Record<string, SourceSpec>>;
+  readonly steps: readonly StepSpec[];
+  readonly sinks: Readonly<Record<string, SinkSpec>>;
+}
+
+export interface ParamSpec {
+  readonly type: DataType;
+  /** PostgreSQL's text of the value, after --param and default; null is NULL. */
+  readonly value: string | null;
+}
+
+export interface ConnectionSpec {
+  readonly type: string;
+  /** The connector's own keys. */
+  readonly own: JsonObject;
+}
+
+export interface SourceSpec {
+  readonly type: string;
+  readonly connection: string | null;
+  readonly own: JsonObject;
+  readonly columns: readonly string[] | null;
+  readonly where: string | null;
+  readonly split: SplitWish | null;
+  readonly fetchSize: number;
+  readonly consistency: 'snapshot' | 'split' | null;
+  readonly parallelism: number | null;
+}
+
+export interface StepSpec {
+  /** Given, or `step1`, `step2`, … by position. */
+  readonly id: string;
+  /** Ids of sources or earlier steps; `from` resolved (default: the step before, or the only source). */
+  readonly from: readonly string[];
+  readonly parallelism: number | null;
+  readonly description: string | null;
+  readonly operator: StepOperator;
+}
+
+export type StepOperator =
+  | { readonly kind: 'filter'; readonly predicate: string }
+  | { readonly kind: 'select'; readonly items: readonly string[] }
+  | {
+      readonly kind: 'map' | 'flatMap';
+      readonly module: string;
+      readonly function: string;
+      readonly schema: readonly { readonly name: string; readonly type: DataType }[];
+    }
+  | { readonly kind: 'union' }
+  | { readonly kind: 'limit'; readonly rows: number };
+
+export interface SinkSpec {
+  readonly type: string;
+  readonly connection: string | null;
+  readonly from: string;
+  readonly own: JsonObject;
+  readonly onReject: RejectPolicy;
+  readonly parallelism: number | null;
+}
+
+export type SpecPath = readonly (string | number)[];
+
+/** A loaded file: its spec and the map back into its text. */
+export interface SpecDocument {
+  readonly file: string;
+  /** Folder of the file: where relative paths start. */
+  readonly baseDir: string;
+  readonly spec: JobSpec;
+  /** Place of the value at `path` (or of its key); `offset`/`length` point into a scalar's text. */
+  readonly locate: (path: SpecPath, offset?: number, length?: number) => ErrorPlace;
+}
