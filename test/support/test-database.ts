@@ -1,0 +1,36 @@
+/** A database of one test file's own, on the server of this test run; dropped after the file. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, inject } from 'vitest';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly name: string;
+  /** Runs SQL; rows as arrays of the server's own text. */
+  query(sql: string, values?: readonly unknown[]): Promise<(string | null)[][]>;
+}
+
+/** Call at the top level of a test file. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const admin = new pg.Client({ connectionString: inject('postgresUrl') });
+  await admin.connect();
+  const name = `etl_test_${randomBytes(6).toString('hex')}`;
+  await admin.query(`CREATE DATABASE ${name}`);
+  const address = new URL(inject('postgresUrl'));
+  address.pathname = `/${name}`;
+  const client = new pg.Client({ connectionString: address.href, types: { getTypeParser: () => (text: string) => text } as never });
+  await client.connect();
+  afterAll(async () => {
+    await client.end();
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+  });
+  return {
+    url: address.href,
+    name,
+    query: async (sql, values) => {
+      const result = await client.query({ text: sql, values: values as unknown[] | undefined, rowMode: 'array' });
+      return (Array.isArray(result) ? result.at(-1) : result).rows as (string | null)[][];
+    },
+  };
+}
