@@ -1,0 +1,38 @@
+/** Arrow's bitmaps: bit `i & 7` of byte `i >> 3`, least significant first. */
+import type { Column } from './column.js';
+
+export function bitmapBytes(bitCount: number): number {
+  return (bitCount + 7) >> 3;
+}
+
+export function getBit(bits: Uint8Array, index: number): boolean {
+  return ((bits[index >> 3] >> (index & 7)) & 1) === 1;
+}
+
+export function setBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] |= 1 << (index & 7);
+}
+
+export function clearBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] &= ~(1 << (index & 7));
+}
+
+/** Bits set among the first `bitCount`; what stands behind them does not count. */
+export function countBits(bits: Uint8Array, bitCount: number): number {
+  const whole = bitCount >> 3;
+  let count = 0;
+  for (let i = 0; i < whole; i++) count += bitsOfByte(bits[i]);
+  const rest = bitCount & 7;
+  return rest === 0 ? count : count + bitsOfByte(bits[whole] & ((1 << rest) - 1));
+}
+
+/** Rows of a column that are not NULL. */
+export function countValid(column: Column): number {
+  return column.validity === null ? column.length : countBits(column.validity, column.length);
+}
+
+function bitsOfByte(byte: number): number {
+  let bits = byte - ((byte >> 1) & 0x55);
+  bits = (bits & 0x33) + ((bits >> 2) & 0x33);
+  return (bits + (bits >> 4)) & 0x0f;
+}

@@ -1,0 +1,474 @@
+/**
+ * Growing columns: one class a layout, the same shape for all.
+ *
+ * Arrays are public for hot loops (`reserve(n)`, then store and raise `length`), which is right only while `validity`
+ * is null; the append methods also keep the bitmap. `validity` appears with the first NULL. `truncate` takes back the
+ * last rows, so that a row that fails half way leaves nothing. `finish` hands the arrays over and starts fresh.
+ */
+import { bitmapBytes, clearBit, setBit } from './bitmap.js';
+import type {
+  BitsColumn,
+  BytesColumn,
+  Decimal128Column,
+  Float64Column,
+  Int32Column,
+  Int64Column,
+  IntervalColumn,
+  ListColumn,
+} from './column.js';
+import { layoutOf, type DataType } from './data-type.js';
+import { storeNumber } from './int64.js';
+import { ValueError } from './row-errors.js';
+
+export type ColumnBuilder =
+  | BitsBuilder
+  | Int32Builder
+  | Int64Builder
+  | Float64Builder
+  | Decimal128Builder
+  | BytesBuilder
+  | IntervalBuilder
+  | ListBuilder;
+
+const DEFAULT_CAPACITY = 1024;
+
+export function createBuilder(type: DataType, capacity = DEFAULT_CAPACITY): ColumnBuilder {
+  switch (layoutOf(type)) {
+    case 'bits':
+      return new BitsBuilder(type, capacity);
+    case 'int32':
+      return new Int32Builder(type, capacity);
+    case 'int64':
+      return new Int64Builder(type, capacity);
+    case 'float64':
+      return new Float64Builder(type, capacity);
+    case 'decimal128':
+      return new Decimal128Builder(type, capacity);
+    case 'bytes':
+      return new BytesBuilder(type, capacity);
+    case 'interval':
+      return new IntervalBuilder(type, capacity);
+    case 'list':
+      return new ListBuilder(type, capacity);
+  }
+}
+
+abstract class BaseBuilder {
+  length = 0;
+  validity: Uint8Array | null = null;
+  protected capacity: number;
+
+  constructor(
+    readonly type: DataType,
+    capacity: number,
+  ) {
+    this.capacity = Math.max(8, capacity);
+  }
+
+  protected abstract resize(capacity: number): void;
+
+  /** Makes room for `extra` more rows. May replace the arrays. */
+  reserve(extra: number): void {
+    const needed = this.length + extra;
+    if (needed <= this.capacity) return;
+    this.capacity = Math.max(needed, this.capacity * 2);
+    this.resize(this.capacity);
+    if (this.validity !== null) this.validity = grown(this.validity, new Uint8Array(bitmapBytes(this.capacity)));
+  }
+
+  /** The row at `length` begins: room for it, and its bit set. */
+  protected beginRow(): number {
+    if (this.length === this.capacity) this.reserve(1);
+    if (this.validity !== null) setBit(this.validity, this.length);
+    return this.length++;
+  }
+
+  appendNull(): void {
+    if (this.length === this.capacity) this.reserve(1);
+    if (this.validity === null) {
+      this.validity = new Uint8Array(bitmapBytes(this.capacity));
+      const whole = this.length >> 3;
+      this.validity.fill(0xff, 0, whole);
+      this.validity[whole] = (1 << (this.length & 7)) - 1;
+    }
+    clearBit(this.validity, this.length);
+    this.length++;
+  }
+
+  /** Keeps the first `length` rows. */
+  truncate(length: number): void {
+    this.length = length;
+  }
+
+  protected takeValidity(): { length: number; validity: Uint8Array | null } {
+    const taken = { length: this.length, validity: this.validity };
+    this.length = 0;
+    this.validity = null;
+    return taken;
+  }
+}
+
+export class BitsBuilder extends BaseBuilder {
+  readonly layout = 'bits';
+  values: Uint8Array;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.values = new Uint8Array(bitmapBytes(this.capacity));
+  }
+
+  protected override resize(capacity: number): void {
+    this.values = grown(this.values, new Uint8Array(bitmapBytes(capacity)));
+  }
+
+  append(value: boolean): void {
+    const row = this.beginRow();
+    if (value) setBit(this.values, row);
+    else clearBit(this.values, row);
+  }
+
+  get byteSize(): number {
+    return bitmapBytes(this.length);
+  }
+
+  finish(): BitsColumn {
+    const column: BitsColumn = { layout: 'bits', type: this.type, values: this.values, ...this.takeValidity() };
+    this.values = new Uint8Array(bitmapBytes(this.capacity));
+    return column;
+  }
+}
+
+export class Int32Builder extends BaseBuilder {
+  readonly layout = 'int32';
+  values: Int32Array;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.values = new Int32Array(this.capacity);
+  }
+
+  protected override resize(capacity: number): void {
+    this.values = grown(this.values, new Int32Array(capacity));
+  }
+
+  append(value: number): void {
+    const row = this.beginRow();
+    this.values[row] = value;
+  }
+
+  get byteSize(): number {
+    return this.length * 4;
+  }
+
+  finish(): Int32Column {
+    const column: Int32Column = { layout: 'int32', type: this.type, values: this.values, ...this.takeValidity() };
+    this.values = new Int32Array(this.capacity);
+    return column;
+  }
+}
+
+export class Int64Builder extends BaseBuilder {
+  readonly layout = 'int64';
+  values: BigInt64Array;
+  /** The same memory as `values`: low word at `2 * row`, high word behind it. */
+  words: Int32Array;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.values = new BigInt64Array(this.capacity);
+    this.words = new Int32Array(this.values.buffer);
+  }
+
+  protected override resize(capacity: number): void {
+    const values = new BigInt64Array(capacity);
+    const words = new Int32Array(values.buffer);
+    words.set(this.words);
+    this.values = values;
+    this.words = words;
+  }
+
+  appendWords(low: number, high: number): void {
+    const row = this.beginRow();
+    this.words[2 * row] = low;
+    this.words[2 * row + 1] = high;
+  }
+
+  appendBigInt(value: bigint): void {
+    const row = this.beginRow();
+    this.values[row] = value;
+  }
+
+  /** `value` is a safe integer. */
+  appendNumber(value: number): void {
+    const row = this.beginRow();
+    storeNumber(value, this.words, 2 * row);
+  }
+
+  get byteSize(): number {
+    return this.length * 8;
+  }
+
+  finish(): Int64Column {
+    const column: Int64Column = {
+      layout: 'int64',
+      type: this.type,
+      values: this.values,
+      words: this.words,
+      ...this.takeValidity(),
+    };
+    this.values = new BigInt64Array(this.capacity);
+    this.words = new Int32Array(this.values.buffer);
+    return column;
+  }
+}
+
+export class Float64Builder extends BaseBuilder {
+  readonly layout = 'float64';
+  values: Float64Array;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.values = new Float64Array(this.capacity);
+  }
+
+  protected override resize(capacity: number): void {
+    this.values = grown(this.values, new Float64Array(capacity));
+  }
+
+  append(value: number): void {
+    const row = this.beginRow();
+    this.values[row] = value;
+  }
+
+  get byteSize(): number {
+    return this.length * 8;
+  }
+
+  finish(): Float64Column {
+    const column: Float64Column = { layout: 'float64', type: this.type, values: this.values, ...this.takeValidity() };
+    this.values = new Float64Array(this.capacity);
+    return column;
+  }
+}
+
+export class Decimal128Builder extends BaseBuilder {
+  readonly layout = 'decimal128';
+  words: Int32Array;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.words = new Int32Array(4 * this.capacity);
+  }
+
+  protected override resize(capacity: number): void {
+    this.words = grown(this.words, new Int32Array(4 * capacity));
+  }
+
+  appendWords4(word0: number, word1: number, word2: number, word3: number): void {
+    const at = 4 * this.beginRow();
+    this.words[at] = word0;
+    this.words[at + 1] = word1;
+    this.words[at + 2] = word2;
+    this.words[at + 3] = word3;
+  }
+
+  /** The unscaled integer; the caller has checked it against the precision. */
+  appendBigInt(unscaled: bigint): void {
+    this.appendWords4(
+      Number(BigInt.asIntN(32, unscaled)),
+      Number(BigInt.asIntN(32, unscaled >> 32n)),
+      Number(BigInt.asIntN(32, unscaled >> 64n)),
+      Number(BigInt.asIntN(32, unscaled >> 96n)),
+    );
+  }
+
+  /** The unscaled integer, when it is safe. */
+  appendNumber(unscaled: number): void {
+    const at = 4 * this.beginRow();
+    storeNumber(unscaled, this.words, at);
+    this.words[at + 2] = this.words[at + 3] = unscaled < 0 ? -1 : 0;
+  }
+
+  get byteSize(): number {
+    return this.length * 16;
+  }
+
+  finish(): Decimal128Column {
+    const column: Decimal128Column = {
+      layout: 'decimal128',
+      type: this.type,
+      words: this.words,
+      ...this.takeValidity(),
+    };
+    this.words = new Int32Array(4 * this.capacity);
+    return column;
+  }
+}
+
+export class BytesBuilder extends BaseBuilder {
+  readonly layout = 'bytes';
+  /** `offsets[length]` is where the next row's bytes begin. */
+  offsets: Int32Array;
+  data: Buffer;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.offsets = new Int32Array(this.capacity + 1);
+    this.data = Buffer.allocUnsafeSlow(this.capacity * 8);
+  }
+
+  protected override resize(capacity: number): void {
+    this.offsets = grown(this.offsets, new Int32Array(capacity + 1));
+  }
+
+  /** Makes room for `extra` more bytes of data. May replace `data`. */
+  reserveBytes(extra: number): void {
+    const used = this.offsets[this.length];
+    const needed = used + extra;
+    if (needed <= this.data.length) return;
+    if (needed > 0x7fffffff) throw new ValueError('54000', 'the values of a batch take more than 2 GiB');
+    const data = Buffer.allocUnsafeSlow(Math.min(0x7fffffff, Math.max(needed, this.data.length * 2)));
+    this.data.copy(data, 0, 0, used);
+    this.data = data;
+  }
+
+  override appendNull(): void {
+    super.appendNull();
+    this.offsets[this.length] = this.offsets[this.length - 1];
+  }
+
+  appendBytes(source: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    this.reserveBytes(count);
+    const row = this.beginRow();
+    const data = this.data;
+    let at = this.offsets[row];
+    this.offsets[row + 1] = at + count;
+    if (count <= 24) for (let i = start; i < end; i++) data[at++] = source[i];
+    else data.set(source.subarray(start, end), at);
+  }
+
+  /** As UTF-8; a lone surrogate becomes U+FFFD. */
+  appendString(text: string): void {
+    this.reserveBytes(text.length * 3);
+    const row = this.beginRow();
+    const at = this.offsets[row];
+    this.offsets[row + 1] = at + this.data.write(text, at, 'utf8');
+  }
+
+  /** Ends a row whose bytes the caller has stored in `data` from `offsets[length]` on, within what was reserved. */
+  endRow(byteCount: number): void {
+    const row = this.beginRow();
+    this.offsets[row + 1] = this.offsets[row] + byteCount;
+  }
+
+  get byteSize(): number {
+    return this.length * 4 + this.offsets[this.length];
+  }
+
+  finish(): BytesColumn {
+    const used = this.offsets[this.length];
+    const column: BytesColumn = {
+      layout: 'bytes',
+      type: this.type,
+      offsets: this.offsets,
+      data: this.data,
+      ...this.takeValidity(),
+    };
+    this.offsets = new Int32Array(this.capacity + 1);
+    // One wide row must not make every later batch as wide.
+    this.data = Buffer.allocUnsafeSlow(Math.max(64, Math.min(this.data.length, used + (used >> 2))));
+    return column;
+  }
+}
+
+export class IntervalBuilder extends BaseBuilder {
+  readonly layout = 'interval';
+  words: Int32Array;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    this.words = new Int32Array(4 * this.capacity);
+  }
+
+  protected override resize(capacity: number): void {
+    this.words = grown(this.words, new Int32Array(4 * capacity));
+  }
+
+  append(months: number, days: number, micros: bigint): void {
+    this.appendWords4(months, days, Number(BigInt.asIntN(32, micros)), Number(BigInt.asIntN(32, micros >> 32n)));
+  }
+
+  appendWords4(months: number, days: number, microsLow: number, microsHigh: number): void {
+    const at = 4 * this.beginRow();
+    this.words[at] = months;
+    this.words[at + 1] = days;
+    this.words[at + 2] = microsLow;
+    this.words[at + 3] = microsHigh;
+  }
+
+  get byteSize(): number {
+    return this.length * 16;
+  }
+
+  finish(): IntervalColumn {
+    const column: IntervalColumn = { layout: 'interval', type: this.type, words: this.words, ...this.takeValidity() };
+    this.words = new Int32Array(4 * this.capacity);
+    return column;
+  }
+}
+
+/** Append a row's elements to `child`, then call `endList`. */
+export class ListBuilder extends BaseBuilder {
+  readonly layout = 'list';
+  offsets: Int32Array;
+  readonly child: ColumnBuilder;
+
+  constructor(type: DataType, capacity = DEFAULT_CAPACITY) {
+    super(type, capacity);
+    if (type.kind !== 'list') throw new TypeError(`a list builder of ${type.kind}`);
+    this.offsets = new Int32Array(this.capacity + 1);
+    this.child = createBuilder(type.element, capacity);
+  }
+
+  protected override resize(capacity: number): void {
+    this.offsets = grown(this.offsets, new Int32Array(capacity + 1));
+  }
+
+  override appendNull(): void {
+    super.appendNull();
+    this.child.truncate(this.offsets[this.length - 1]);
+    this.offsets[this.length] = this.child.length;
+  }
+
+  endList(): void {
+    const row = this.beginRow();
+    this.offsets[row + 1] = this.child.length;
+  }
+
+  override truncate(length: number): void {
+    super.truncate(length);
+    this.child.truncate(this.offsets[length]);
+  }
+
+  get byteSize(): number {
+    return this.length * 4 + this.child.byteSize;
+  }
+
+  finish(): ListColumn {
+    const column: ListColumn = {
+      layout: 'list',
+      type: this.type,
+      offsets: this.offsets,
+      child: this.child.finish(),
+      ...this.takeValidity(),
+    };
+    this.offsets = new Int32Array(this.capacity + 1);
+    return column;
+  }
+}
+
+function grown<T extends Uint8Array | Int32Array | Float64Array>(old: T, fresh: T): T {
+  fresh.set(old);
+  return fresh;
+}
