@@ -48,6 +48,8 @@ export interface SinkDescriptor {
   /** Schema of what arrives. */
   readonly schema: Schema;
   readonly onReject: RejectPolicy;
+  /** Parameters of the file sink that takes the rejects; null unless `onReject` is `file`. */
+  readonly rejectParams: JsonObject | null;
 }
 
 export interface VertexDescriptor {

@@ -3,6 +3,11 @@ import { declareCodes } from '../code-entry.js';
 
 export const runtimeCodes = declareCodes({
   'ETL-6001': { kind: 'failed', meaning: 'a slot process died', transient: true },
+  'ETL-6002': { kind: 'os', meaning: 'a slot process cannot be started' },
+  'ETL-6003': { kind: 'cancelled', meaning: 'the run was cancelled by SIGINT' },
+  'ETL-6004': { kind: 'terminated', meaning: 'the run was terminated by SIGTERM or SIGHUP' },
+  'ETL-6005': { kind: 'failed', meaning: 'a slot gave no sign of life for heartbeat.timeout', transient: true },
+  'ETL-6006': { kind: 'internal', meaning: 'a slot speaks another protocol version' },
   'ETL-9001': { kind: 'internal', meaning: 'a bug of etl' },
   'ETL-9002': { kind: 'internal', meaning: 'the counters of an edge do not balance' },
 });

@@ -6,4 +6,19 @@ export const sourceCodes = declareCodes({
   'ETL-4102': { kind: 'unavailable', meaning: 'the source connection was lost', transient: true },
   'ETL-4103': { kind: 'unavailable', meaning: 'the source sent nothing for source.idle.timeout', transient: true },
   'ETL-4104': { kind: 'auth', meaning: 'the source refused the credentials or the permission' },
+  'ETL-4105': {
+    kind: 'schema-drift',
+    meaning: 'what the source gives is not what was planned',
+    hint: 'look at the table, then run `etl explain` to plan against it as it is now',
+  },
+  'ETL-4106': {
+    kind: 'unavailable',
+    meaning: 'the snapshot that all splits of the run share is gone',
+    hint: 'run again; `consistency: split` does without a shared snapshot',
+  },
+  'ETL-4107': { kind: 'invalid-spec', meaning: 'the source cannot run the statement' },
+  'ETL-4108': { kind: 'data', meaning: 'the source could not compute a value' },
+  'ETL-4109': { kind: 'corrupt', meaning: 'the source sent something other than it announced', transient: true },
+  'ETL-4110': { kind: 'unavailable', meaning: 'the source gave up a statement that may succeed the next time', transient: true },
+  'ETL-4111': { kind: 'invalid-spec', meaning: 'the settings of a source or its connection contradict each other' },
 });

@@ -1,0 +1,131 @@
+/**
+ * One slot process as the parent sees it: forked, greeted, watched, and reaped.
+ *
+ * `lost` is called exactly once, after the process is gone for good: whatever it did, it can do nothing more.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { EtlError } from '../errors/etl-error.js';
+import type { ErrorData } from '../errors/etl-error.js';
+import { PROTOCOL_VERSION, type FromSlot, type ToSlot } from '../protocol/messages.js';
+
+export interface SlotProcessOptions {
+  readonly index: number;
+  /** `--max-old-space-size` of the slot, MiB. */
+  readonly heapMb: number;
+  readonly welcome: Extract<ToSlot, { type: 'welcome' }>;
+  readonly heartbeatTimeoutMs: number;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Entry module of the slot. */
+  readonly entry: URL;
+  readonly onMessage: (message: FromSlot) => void;
+  readonly onReady: () => void;
+  readonly onLost: (error: ErrorData, killed: boolean) => void;
+}
+
+export interface SlotProcess {
+  readonly pid: number;
+  send(message: ToSlot): void;
+  /** Asks it to close what it holds and exit; SIGKILL when it has not within `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+  kill(): void;
+}
+
+export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
+  const child = fork(options.entry, [], {
+    execArgv: [`--max-old-space-size=${options.heapMb}`],
+    env: options.environment,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'json',
+  });
+  let stopping = false;
+  let reason: EtlError | null = null;
+  const watchdog = watch(child, options.heartbeatTimeoutMs, (silentMs) => {
+    reason = new EtlError('ETL-6005', `slot ${options.index} (pid ${child.pid}) gave no sign of life for ${Math.round(silentMs / 1000)} s`);
+    child.kill('SIGKILL');
+  });
+  const gone = new Promise<void>((resolve) => {
+    const onGone = (code: number | null, signal: NodeJS.Signals | null): void => {
+      watchdog.stop();
+      resolve();
+      if (stopping) return;
+      const killed = reason === null && signal === 'SIGKILL';
+      options.onLost((reason ?? causeOfDeath(options, child.pid, code, signal)).toJSON(), killed);
+    };
+    child.once('exit', onGone);
+    child.once('error', (error) => {
+      reason ??= new EtlError('ETL-6002', `slot ${options.index} cannot be started: ${error.message}`, { cause: error });
+      if (child.pid === undefined) onGone(null, null);
+    });
+  });
+  // Without a listener on it, a send to a process that is just dying would throw.
+  child.on('error', () => undefined);
+  child.on('message', (message: FromSlot) => {
+    watchdog.seen();
+    if (message.type !== 'hello') return options.onMessage(message);
+    if (message.version !== PROTOCOL_VERSION) {
+      reason = new EtlError('ETL-6006', `slot ${options.index} speaks protocol ${message.version}, the parent ${PROTOCOL_VERSION}`);
+      child.kill('SIGKILL');
+      return;
+    }
+    child.send(options.welcome);
+    options.onReady();
+  });
+  return {
+    pid: child.pid ?? 0,
+    send: (message) => {
+      if (child.connected) child.send(message, () => undefined);
+    },
+    stop: async (graceMs) => {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+      if (child.connected) child.send({ type: 'shutdown' } satisfies ToSlot, () => undefined);
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      await gone;
+      clearTimeout(timer);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+function causeOfDeath(options: SlotProcessOptions, pid: number | undefined, code: number | null, signal: NodeJS.Signals | null): EtlError {
+  const who = `slot ${options.index} (pid ${pid ?? 'none'})`;
+  if (signal === 'SIGABRT' || code === 134) {
+    return new EtlError('ETL-6001', `${who} ran out of its heap of ${options.heapMb} MiB`, {
+      hint: 'raise taskmanager.memory.process.size, or lower the parallelism so that each slot gets more',
+    });
+  }
+  return new EtlError('ETL-6001', signal === null ? `${who} exited with ${code}` : `${who} was ended by ${signal}`);
+}
+
+/**
+ * Calls `onSilent` when nothing was heard for `timeoutMs`. A process that still burns CPU is busy, not hung: it gets ten
+ * times as long (Linux only, where /proc tells).
+ */
+function watch(child: ChildProcess, timeoutMs: number, onSilent: (silentMs: number) => void): { seen(): void; stop(): void } {
+  let lastSeen = performance.now();
+  let lastCpu = -1;
+  let cpuMoved = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const cpu = cpuTicks(child.pid);
+    if (cpu !== lastCpu) cpuMoved = now;
+    lastCpu = cpu;
+    const silentMs = now - lastSeen;
+    const isBusy = cpu >= 0 && now - cpuMoved < timeoutMs;
+    if (silentMs > (isBusy ? 10 * timeoutMs : timeoutMs)) onSilent(silentMs);
+  }, Math.max(50, timeoutMs / 4));
+  timer.unref();
+  return { seen: () => (lastSeen = performance.now()), stop: () => clearInterval(timer) };
+}
+
+/** User + system time of a process in clock ticks; -1 where it cannot be known. */
+function cpuTicks(pid: number | undefined): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return -1;
+  }
+}

@@ -1,0 +1,28 @@
+/** The one place that knows all operators. */
+import type { Schema } from '../columnar/batch.js';
+import type { OperatorDescriptor } from '../protocol/task.js';
+import { prepareFilter } from './filter.js';
+import { prepareLimit } from './limit.js';
+import type { Operator } from './operator.js';
+import { prepareSelect } from './select.js';
+import { prepareUnion } from './union.js';
+import { prepareUserFunction } from './user-function.js';
+
+/** Compiles or loads what the operator needs. `baseDir`: where a user's module path starts. */
+export async function prepareOperator(descriptor: OperatorDescriptor, input: Schema, baseDir: string): Promise<Operator> {
+  switch (descriptor.kind) {
+    case 'filter':
+      return prepareFilter(descriptor, input);
+    case 'select':
+      return prepareSelect(descriptor, input);
+    case 'map':
+    case 'flatMap':
+      return prepareUserFunction(descriptor, input, baseDir);
+    case 'union':
+      return prepareUnion(descriptor, input);
+    case 'limit':
+      return prepareLimit(descriptor);
+    default:
+      return descriptor satisfies never;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A slot: obeys the parent's messages one at a time, and answers each.
+ *
+ * Modes: `idle` (nothing runs), `running` (one task). The parent never sends a second task while one runs.
+ * Held until `close`: open vertices (source connections) and open sinks.
+ */
+import type { SlotContext } from '../connectors/connector.js';
+import { EtlError, toEtlError } from '../errors/etl-error.js';
+import type { FromSlot, ToSlot } from '../protocol/messages.js';
+import type { TaskDescriptor } from '../protocol/task.js';
+import { loadModule, openVertex, rejectSinkId, type OpenSinks, type OpenVertex } from './open-vertex.js';
+import { runTask, type RunningTask } from './run-task.js';
+
+type Send = (message: FromSlot) => void;
+type VertexMessage = Extract<ToSlot, { type: 'vertex' }>;
+type FinishSinkMessage = Extract<ToSlot, { type: 'finish-sink' }>;
+
+export class SlotRuntime {
+  private readonly announced = new Map<string, VertexMessage>();
+  private readonly vertices = new Map<string, OpenVertex>();
+  private readonly sinks: OpenSinks = new Map();
+  private running: { task: TaskDescriptor; work: RunningTask | null; abort: AbortController } | null = null;
+
+  constructor(
+    private readonly context: SlotContext,
+    private readonly send: Send,
+  ) {}
+
+  /** Never rejects: what goes wrong is an answer to the parent. */
+  async obey(message: ToSlot): Promise<void> {
+    switch (message.type) {
+      case 'vertex':
+        this.announced.set(message.vertex.id, message);
+        return;
+      case 'task':
+        return this.run(message.task);
+      case 'cancel':
+        this.running?.abort.abort(new EtlError('ETL-6003', 'canceled'));
+        return;
+      case 'finish-sink':
+        return this.finishSink(message);
+      case 'welcome':
+      case 'shutdown':
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  heartbeat(rssBytes: number): FromSlot {
+    return {
+      type: 'heartbeat',
+      id: this.running?.task.id ?? null,
+      progress: this.running?.work?.progress() ?? null,
+      rssBytes,
+    };
+  }
+
+  private async run(task: TaskDescriptor): Promise<void> {
+    const { id } = task;
+    const abort = new AbortController();
+    this.running = { task, work: null, abort };
+    try {
+      const vertex = await this.open(id.vertex);
+      abort.signal.throwIfAborted();
+      this.send({ type: 'running', id });
+      this.running.work = runTask(vertex, task, abort.signal);
+      const result = await this.running.work.done;
+      this.send({ type: 'finished', id, result });
+    } catch (error) {
+      this.send(abort.signal.aborted ? { type: 'canceled', id } : { type: 'failed', id, error: toEtlError(error).toJSON() });
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private async open(id: string): Promise<OpenVertex> {
+    const open = this.vertices.get(id);
+    if (open !== undefined) return open;
+    const message = this.announced.get(id);
+    if (message === undefined) throw new EtlError('ETL-9001', `task of vertex ${id}, which this slot was never told of`);
+    const opened = await openVertex(message.vertex, message.subtask, message.committed, this.sinks, this.context);
+    this.vertices.set(id, opened);
+    return opened;
+  }
+
+  private async finishSink({ vertex, sink: id, action, committables }: FinishSinkMessage): Promise<void> {
+    try {
+      const sink = vertex.sinks.find((candidate) => candidate.id === id)!;
+      await this.closeSinks(); // staging files are published only when no writer of this slot holds them
+      const parts = [{ name: id, connector: sink.connector, params: sink.params }];
+      if (sink.rejectParams !== null) parts.push({ name: rejectSinkId(id), connector: 'file', params: sink.rejectParams });
+      for (const { name, connector, params } of parts) {
+        const module = await loadModule(connector, 'sink', (candidate) => candidate.sink);
+        const own = committables.filter((entry) => entry.sink === name).flatMap((entry) => entry.committables);
+        if (action === 'commit') await module.commit?.(params, own, this.context);
+        else await module.abort?.(params, this.context);
+      }
+      this.send({ type: 'sink-finished', sink: id, error: null });
+    } catch (error) {
+      this.send({ type: 'sink-finished', sink: id, error: toEtlError(error).toJSON() });
+    }
+  }
+
+  private async closeSinks(): Promise<void> {
+    const open = [...this.sinks.values()];
+    this.sinks.clear();
+    this.vertices.forEach((vertex) => void vertex.source.close().catch(() => undefined));
+    this.vertices.clear();
+    for (const sink of open) {
+      await sink.writer.close();
+      await sink.rejectWriter?.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.running?.abort.abort(new EtlError('ETL-6003', 'canceled'));
+    await Promise.allSettled([...this.vertices.values()].map((vertex) => vertex.source.close()));
+    await this.closeSinks();
+  }
+}
