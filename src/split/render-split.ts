@@ -1,0 +1,49 @@
+/**
+ * A split as explain prints it: `id <= 15`, `id 16..30`, `id >= 87`, `id IS NULL`, `blocks 0..127`, `orders-01.csv`.
+ *
+ * Bounds are shown as the column's own values (a date, not a day number).
+ */
+import { daysToText, timestampToText } from '../columnar/datetime.js';
+import type { Split, SplitPlan, SplitValueKind } from './split.js';
+
+export function renderSplit(plan: SplitPlan, split: Split): string {
+  switch (plan.strategy) {
+    case 'none':
+      return 'all rows';
+    case 'values':
+      return split.item ?? '';
+    case 'ctid':
+      return renderRange('blocks', split, (bound) => bound);
+    case 'range':
+    case 'percentile':
+      return renderRange(plan.column, split, (bound) => splitBoundText(plan.valueKind, bound));
+    default:
+      return plan satisfies never;
+  }
+}
+
+function renderRange(name: string, split: Split, bound: (text: string) => string): string {
+  if (split.nulls) return `${name} IS NULL`;
+  if (split.openBelow && split.openAbove) return `all ${name === 'blocks' ? 'blocks' : `values of ${name}`}`;
+  if (split.openBelow) return `${name} <= ${bound(split.upper!)}`;
+  if (split.openAbove) return `${name} >= ${bound(split.lower!)}`;
+  return split.lower === split.upper
+    ? `${name} = ${bound(split.lower!)}`
+    : `${name} ${bound(split.lower!)}..${bound(split.upper!)}`;
+}
+
+/** A bound in the column's own form. */
+export function splitBoundText(kind: SplitValueKind, text: string): string {
+  switch (kind) {
+    case 'int64':
+      return text;
+    case 'date':
+      return daysToText(Number(text));
+    case 'timestamp':
+      return timestampToText(BigInt(text));
+    case 'timestamptz':
+      return `${timestampToText(BigInt(text))}+00`;
+    default:
+      return kind satisfies never;
+  }
+}
