@@ -17,5 +17,5 @@ export const commandCodes = declareCodes({
   'ETL-1028': { kind: 'usage', meaning: 'the heap of the JobManager exceeds its total Flink memory' },
   'ETL-1029': { kind: 'usage', meaning: 'the total Flink memory of the JobManager leaves no heap' },
   'ETL-1030': { kind: 'os', meaning: 'the share of memory of a slot is too small to run' },
-  'ETL-1031': { kind: 'os', meaning: 'a job needs more slots than there are' },
+  'ETL-1031': { kind: 'usage', meaning: 'a job needs more slots than there are' },
 });
