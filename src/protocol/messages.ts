@@ -13,14 +13,12 @@ export const PROTOCOL_VERSION = 1;
 export type ToSlot =
   | {
       readonly type: 'welcome';
-      readonly version: number;
       readonly settings: Settings;
       readonly runId: string;
       readonly slot: number;
       readonly logicalTimeMs: number;
       readonly baseDir: string;
       readonly networkBytes: number;
-      readonly runDir: string;
     }
   /** Opens a vertex: comes before its first task in this process. `committed`: by sink id, from before a restart. */
   | {
@@ -44,7 +42,14 @@ export type ToSlot =
 export type FromSlot =
   | { readonly type: 'hello'; readonly version: number; readonly pid: number }
   | { readonly type: 'running'; readonly id: AttemptId }
-  | { readonly type: 'heartbeat'; readonly id: AttemptId | null; readonly progress: TaskProgress | null; readonly rssBytes: number }
+  | {
+      readonly type: 'heartbeat';
+      readonly id: AttemptId | null;
+      readonly progress: TaskProgress | null;
+      /** Resident memory of the process, now and at its highest. */
+      readonly rssBytes: number;
+      readonly peakRssBytes: number;
+    }
   | { readonly type: 'finished'; readonly id: AttemptId; readonly result: TaskResult }
   | { readonly type: 'failed'; readonly id: AttemptId; readonly error: ErrorData }
   | { readonly type: 'canceled'; readonly id: AttemptId }

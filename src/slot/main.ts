@@ -19,7 +19,7 @@ function send(message: FromSlot, sent?: () => void): void {
   });
 }
 
-function start({ welcome }: { welcome: Extract<ToSlot, { type: 'welcome' }> }): SlotRuntime {
+function createRuntime(welcome: Extract<ToSlot, { type: 'welcome' }>): SlotRuntime {
   const context: SlotContext = {
     settings: welcome.settings,
     runId: welcome.runId,
@@ -29,38 +29,48 @@ function start({ welcome }: { welcome: Extract<ToSlot, { type: 'welcome' }> }): 
     networkBytes: welcome.networkBytes,
     log: (level, message) => send({ type: 'log', level, message }),
   };
-  const runtime = new SlotRuntime(context, send);
-  // One heartbeat outstanding at the most: a parent that cannot keep up is not flooded.
-  let underWay = false;
-  setInterval(() => {
-    if (underWay) return;
-    underWay = true;
-    send(runtime.heartbeat(process.memoryUsage.rss()), () => (underWay = false));
-  }, welcome.settings['heartbeat.interval']).unref();
-  return runtime;
+  return new SlotRuntime(context, send);
 }
 
-let runtime: SlotRuntime | null = null;
+/** One heartbeat outstanding at the most: a parent that cannot keep up is not flooded. */
+function beat(runtime: SlotRuntime, everyMs: number): void {
+  let isUnderWay = false;
+  const tell = (): void => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    send(runtime.heartbeat(), () => (isUnderWay = false));
+  };
+  tell();
+  setInterval(tell, everyMs).unref();
+}
 
-process.on('message', (message: ToSlot) => {
-  if (message.type === 'welcome') {
-    runtime = start({ welcome: message });
-  } else if (message.type === 'shutdown') {
-    void (runtime?.close() ?? Promise.resolve()).finally(() => process.exit(0));
-  } else {
-    void runtime?.obey(message);
+/** Never goes on in a state nobody knows: says why, and dies. The parent starts the split again elsewhere. */
+function dieOnSurprise(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`slot ${process.pid}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exit(EXIT_INTERNAL);
+    });
   }
-});
-process.on('disconnect', () => process.exit(EXIT_WITHOUT_PARENT));
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-process.on('SIGHUP', () => undefined);
-process.on('SIGUSR1', () => undefined); // Node would open its inspector port
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    // Never go on in a state nobody knows: say why, and die. The parent starts the split again elsewhere.
-    process.stderr.write(`slot ${process.pid}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(EXIT_INTERNAL);
-  });
 }
-send({ type: 'hello', version: PROTOCOL_VERSION, pid: process.pid });
+
+function main(): void {
+  let runtime: SlotRuntime | null = null;
+  dieOnSurprise();
+  process.on('message', (message: ToSlot) => {
+    if (message.type === 'welcome') {
+      runtime = createRuntime(message);
+      beat(runtime, message.settings['heartbeat.interval']);
+    } else if (message.type === 'shutdown') {
+      void (runtime?.close() ?? Promise.resolve()).finally(() => process.exit(0));
+    } else {
+      void runtime?.obey(message);
+    }
+  });
+  process.on('disconnect', () => process.exit(EXIT_WITHOUT_PARENT));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  process.on('SIGUSR1', () => undefined); // Node would open its inspector port
+  send({ type: 'hello', version: PROTOCOL_VERSION, pid: process.pid });
+}
+
+main();

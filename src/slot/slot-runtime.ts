@@ -47,12 +47,13 @@ export class SlotRuntime {
     }
   }
 
-  heartbeat(rssBytes: number): FromSlot {
+  heartbeat(): FromSlot {
     return {
       type: 'heartbeat',
       id: this.running?.task.id ?? null,
       progress: this.running?.work?.progress() ?? null,
-      rssBytes,
+      rssBytes: process.memoryUsage.rss(),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
   }
 
@@ -66,6 +67,7 @@ export class SlotRuntime {
       this.send({ type: 'running', id });
       this.running.work = runTask(vertex, task, abort.signal);
       const result = await this.running.work.done;
+      this.send(this.heartbeat()); // a short task may never have been seen by one
       this.send({ type: 'finished', id, result });
     } catch (error) {
       this.send(abort.signal.aborted ? { type: 'canceled', id } : { type: 'failed', id, error: toEtlError(error).toJSON() });

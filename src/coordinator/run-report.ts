@@ -1,0 +1,138 @@
+/** Keeps score of a run, and puts it into the words of `events.ts`. */
+import { exitCodes, type ExitName } from '../errors/code-entry.js';
+import { registry } from '../errors/registry.js';
+import type { ErrorData } from '../errors/etl-error.js';
+import type { ExecutionPlan } from '../plan/execution-plan.js';
+import { splitCount } from '../split/split-at.js';
+import type { TaskProgress, TaskResult } from '../protocol/messages.js';
+import type { RejectCount, Resources, RowTotals, RunEnd, StageProgress } from './events.js';
+import { edgesOf, imbalances, mergeRejects, rowTotals, VertexTotals } from './totals.js';
+
+/** What a slot said last. */
+export interface SlotReading {
+  readonly vertex: string | null;
+  readonly progress: TaskProgress | null;
+  readonly rssBytes: number;
+  readonly peakRssBytes: number;
+}
+
+export class RunReport {
+  readonly vertices: ReadonlyMap<string, VertexTotals>;
+  rejects: readonly RejectCount[] = [];
+  private readonly readings = new Map<number, SlotReading>();
+  /** Highest peak of any process in each slot: their sum never understates the run's. */
+  private readonly peaks = new Map<number, number>();
+
+  constructor(
+    private readonly plan: ExecutionPlan,
+    private readonly budgetBytes: number,
+    private readonly startedMs: number,
+    private readonly now: () => number,
+    private readonly ownRss: () => { readonly rssBytes: number; readonly peakRssBytes: number },
+  ) {
+    this.vertices = new Map(plan.vertices.map((vertex) => [vertex.descriptor.id, new VertexTotals(vertex)]));
+  }
+
+  read(slot: number, reading: SlotReading): void {
+    this.readings.set(slot, reading);
+    this.peaks.set(slot, Math.max(this.peaks.get(slot) ?? 0, reading.peakRssBytes));
+  }
+
+  forget(slot: number): void {
+    this.readings.delete(slot);
+  }
+
+  started(vertex: string): void {
+    this.vertices.get(vertex)!.startedMs ??= this.now();
+  }
+
+  /** @returns the vertex's progress when this was its last split. */
+  finished(slot: number, vertex: string, result: TaskResult): StageProgress | null {
+    const totals = this.vertices.get(vertex)!;
+    totals.finish(result);
+    this.rejects = mergeRejects(this.rejects, result.rejects);
+    const reading = this.readings.get(slot);
+    if (reading !== undefined) this.readings.set(slot, { ...reading, vertex: null, progress: null });
+    if (totals.splitsDone < Number(splitCount(totals.vertex.splits))) return null;
+    totals.finishedMs = this.now();
+    return this.stage(vertex);
+  }
+
+  stage(id: string): StageProgress {
+    const totals = this.vertices.get(id)!;
+    const { descriptor, parallelism, splits, rowEstimate } = totals.vertex;
+    const running = [...this.readings.values()].filter((reading) => reading.vertex === id);
+    const live = running.flatMap((reading) => (reading.progress === null ? [] : [reading.progress]));
+    const { counters, waitedMs } = totals.withRunning(live);
+    const elapsedMs = totals.startedMs === null ? 0 : (totals.finishedMs ?? this.now()) - totals.startedMs;
+    const slotMs = Math.max(1, elapsedMs * Math.min(parallelism, Number(splitCount(splits))));
+    return {
+      vertex: id,
+      name: descriptor.name,
+      rowEstimate,
+      ...rowTotals(descriptor, counters),
+      splitsDone: totals.splitsDone,
+      splitsTotal: Number(splitCount(splits)),
+      splitsRunning: running.length,
+      retried: totals.retried,
+      elapsedMs,
+      waits: Object.fromEntries(Object.entries(waitedMs).flatMap(([node, ms]) => (ms > 0 ? [[node, Math.min(1, ms / slotMs)]] : []))),
+    };
+  }
+
+  stages(): StageProgress[] {
+    return [...this.vertices.keys()].map((id) => this.stage(id));
+  }
+
+  resources(): Resources {
+    const own = this.ownRss();
+    return {
+      rssBytes: [...this.readings.values()].reduce((sum, reading) => sum + reading.rssBytes, own.rssBytes),
+      peakRssBytes: [...this.peaks.values()].reduce((sum, peak) => sum + peak, own.peakRssBytes),
+      budgetBytes: this.budgetBytes,
+      spillBytes: 0,
+    };
+  }
+
+  /** The last word. A broken balance of a run that thought itself finished is our bug, and says so. */
+  end(runId: string, error: ErrorData | null): RunEnd {
+    const stages = this.stages();
+    const settled = [...this.vertices.values()].map((totals) => ({
+      descriptor: totals.vertex.descriptor,
+      counters: totals.withRunning([]).counters,
+    }));
+    const problems = settled.flatMap(({ descriptor, counters }) => imbalances(descriptor, counters));
+    const broken: ErrorData | null =
+      problems.length === 0 ? null : { code: 'ETL-9002', message: `the counters do not balance: ${problems.join('; ')}` };
+    const final = error ?? broken;
+    const name: ExitName = final === null ? 'ok' : registry[final.code].kind;
+    return {
+      type: 'end',
+      runId,
+      job: this.plan.jobName,
+      exit: { code: exitCodes[name], name },
+      rows: settled.map(({ descriptor, counters }) => rowTotals(descriptor, counters)).reduce(addRows, noRows),
+      balance: broken === null,
+      durationMs: Math.round(this.now() - this.startedMs),
+      peakRssBytes: this.resources().peakRssBytes,
+      budgetBytes: this.budgetBytes,
+      spillBytes: 0,
+      stages,
+      edges: settled.flatMap(({ descriptor, counters }) => edgesOf(descriptor, counters)),
+      rejects: this.rejects,
+      sinks: Object.fromEntries(Object.entries(this.plan.sinks).map(([id, { effect, commit }]) => [id, { effect, commit }])),
+      error: final,
+    };
+  }
+}
+
+const noRows: RowTotals = { read: 0, filtered: 0, rejected: 0, written: 0 };
+
+function addRows(a: RowTotals, b: RowTotals): RowTotals {
+  return {
+    read: a.read + b.read,
+    filtered: a.filtered + b.filtered,
+    rejected: a.rejected + b.rejected,
+    written: a.written + b.written,
+  };
+}
