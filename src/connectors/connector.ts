@@ -215,7 +215,8 @@ export interface SinkModule {
 }
 
 export interface SinkWriter {
-  beginSplit(attempt: AttemptId): Promise<void>;
+  /** `signal` ends a wait inside `write` or `endSplit` (for a system that is away), which throws then. */
+  beginSplit(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
   /** Resolves when the next batch may come; rows may still be in flight. The batch may be kept until acknowledged. */
   write(batch: Batch): Promise<void>;
   /** Resolves when every row of the split is acknowledged (or staged durably). */
