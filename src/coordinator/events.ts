@@ -25,6 +25,7 @@ export interface StageProgress extends RowTotals {
   readonly retried: number;
   /** Milliseconds since the stage started. */
   readonly elapsedMs: number;
+  readonly spillBytes?: number;
   /** Share of its slots' time spent waiting, by node id (`redis` 0.71): the largest is the bottleneck. */
   readonly waits: Readonly<Record<string, number>>;
 }
