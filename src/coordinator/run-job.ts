@@ -28,6 +28,7 @@ export interface RunJobRequest {
   readonly snapshots: Readonly<Record<string, Json>>;
   /** What each slot process gets (config/memory). */
   readonly slotHeapMb: number;
+  readonly slotSemiSpaceMb: number;
   readonly slotNetworkBytes: number;
   readonly budgetBytes: number;
   readonly slotEntry: URL;
@@ -144,6 +145,7 @@ class JobRun {
     this.slots[index] = startSlotProcess({
       index,
       heapMb: request.slotHeapMb,
+      semiSpaceMb: request.slotSemiSpaceMb,
       heartbeatTimeoutMs: request.settings['heartbeat.timeout'],
       entry: request.slotEntry,
       environment: request.slotEnvironment,

@@ -13,6 +13,8 @@ export interface SlotProcessOptions {
   readonly index: number;
   /** `--max-old-space-size` of the slot, MiB. */
   readonly heapMb: number;
+  /** `--max-semi-space-size` of the slot, MiB. */
+  readonly semiSpaceMb: number;
   readonly welcome: Extract<ToSlot, { type: 'welcome' }>;
   readonly heartbeatTimeoutMs: number;
   readonly environment: NodeJS.ProcessEnv;
@@ -33,7 +35,7 @@ export interface SlotProcess {
 
 export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   const child = fork(options.entry, [], {
-    execArgv: [`--max-old-space-size=${options.heapMb}`],
+    execArgv: [`--max-old-space-size=${options.heapMb}`, `--max-semi-space-size=${options.semiSpaceMb}`],
     env: options.environment,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'json',

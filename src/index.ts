@@ -1,0 +1,202 @@
+/**
+ * The engine's only public entry, and the place where its parts are put together.
+ *
+ * Every function takes what a user gave (file, parameters, settings by layer) and returns data or a report; none prints,
+ * reads the environment or exits. Errors are `EtlError`s (several at once: `EtlErrors`).
+ */
+import { childEnvironment } from './config/child-environment.js';
+import { loadSettings, type SettingsInput } from './config/load-settings.js';
+import { jobManagerModel, taskManagerModel, type MemoryModel } from './config/memory-model.js';
+import { resolveSlots } from './config/resolve-slots.js';
+import type { Settings } from './config/settings.js';
+import type { Json, PlanContext, SourceCatalog } from './connectors/connector.js';
+import { connectors } from './connectors/registry.js';
+import type { RunEnd, RunEvent } from './coordinator/events.js';
+import { runJob as runPlan } from './coordinator/run-job.js';
+import { EtlError } from './errors/etl-error.js';
+import { buildPlan } from './plan/build-plan.js';
+import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
+import type { ExecutionPlan } from './plan/execution-plan.js';
+import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
+import type { SpecDocument } from './spec/job-spec.js';
+import { loadJob } from './spec/load-job.js';
+
+/** What a command knows of a job before anything is read. */
+export interface JobRequest {
+  readonly file: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly settings: SettingsInput;
+  /** `-p` */
+  readonly parallelism: number | null;
+  /** `--at`, else now: expiries and now() count from here. Milliseconds since 1970. */
+  readonly logicalTimeMs: number;
+}
+
+export interface RunRequest extends JobRequest {
+  readonly limit: number | null;
+  /** `--sink print`: replaces every sink of the job. */
+  readonly sink: 'print' | null;
+  readonly emit: (event: RunEvent) => void;
+  readonly cancel: AbortSignal;
+  readonly kill: AbortSignal;
+}
+
+/** A job planned: what `explain` prints and `run` executes. */
+export interface PlannedJob {
+  readonly document: SpecDocument;
+  readonly plan: ExecutionPlan;
+  readonly settings: Settings;
+  readonly memory: MemoryModel & { readonly component: 'taskmanager' };
+}
+
+/** Checks a job file without connecting to anything. @throws EtlErrors with every problem of the file */
+export function checkJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
+  return loadJob(request.file, { params: request.params, env: request.env });
+}
+
+/** Plans a job; nothing is written anywhere. */
+export async function explainJob(request: JobRequest): Promise<PlannedJob> {
+  const document = await checkJob(request);
+  const { settings } = loadSettings(request.settings);
+  const catalogs = new Catalogs(planContext(document, settings, newRunId(document.spec.name, request.logicalTimeMs)));
+  try {
+    return await planJob(request, document, settings, catalogs);
+  } finally {
+    await catalogs.close();
+  }
+}
+
+/** Runs a job to its end. Rejects only for what is wrong before the first slot starts; after that the report says it. */
+export async function runJob(request: RunRequest): Promise<RunEnd> {
+  const checked = await checkJob(request);
+  return runDocument(request, { ...checked, spec: editedSpec(checked.spec, request) });
+}
+
+/** The first rows after a source, step or before a sink, through the real chain, printed by the print sink. */
+export async function previewJob(request: RunRequest & { readonly at: string | null }): Promise<RunEnd> {
+  const checked = await checkJob(request);
+  return runDocument(request, { ...checked, spec: previewSpec(checked.spec, request.at, request.limit ?? 10) });
+}
+
+/** The memory of a run of the job (its parallelism decides the slots), or of a TaskManager or JobManager as configured. */
+export async function memoryReport(request: {
+  readonly settings: SettingsInput;
+  readonly component: 'taskmanager' | 'jobmanager';
+  readonly slots: number | null;
+  readonly job: Omit<JobRequest, 'settings'> | null;
+}): Promise<MemoryModel> {
+  const { settings } = loadSettings(request.settings);
+  if (request.component === 'jobmanager') return jobManagerModel(settings);
+  const configured = settings['taskmanager.numberOfTaskSlots'];
+  const jobParallelism = request.job === null ? null : await parallelismOf(request.job, settings);
+  const wished = request.slots ?? jobParallelism ?? (configured === 'auto' ? settings['parallelism.default'] : configured);
+  return taskManagerModel(settings, request.slots ?? resolveSlots(settings, wished));
+}
+
+async function parallelismOf(job: Omit<JobRequest, 'settings'>, settings: Settings): Promise<number> {
+  const { spec } = await checkJob(job);
+  return job.parallelism ?? spec.parallelism ?? settings['parallelism.default'];
+}
+
+function editedSpec(spec: SpecDocument['spec'], { limit, sink }: RunRequest): SpecDocument['spec'] {
+  const limited = limit === null ? spec : withLimit(spec, limit);
+  return sink === null ? limited : withSinks(limited, sink);
+}
+
+async function runDocument(request: RunRequest, document: SpecDocument): Promise<RunEnd> {
+  const { settings } = loadSettings(request.settings);
+  const runId = newRunId(document.spec.name, request.logicalTimeMs);
+  const catalogs = new Catalogs(planContext(document, settings, runId));
+  try {
+    const { plan, memory } = await planJob(request, document, settings, catalogs);
+    const [slot] = memory.slots;
+    return await runPlan({
+      plan,
+      settings,
+      runId,
+      logicalTimeMs: request.logicalTimeMs,
+      baseDir: document.baseDir,
+      snapshots: await catalogs.holdSnapshots(plan),
+      slotHeapMb: slot!.heapFlagMb,
+      slotSemiSpaceMb: slot!.semiSpaceFlagMb,
+      slotNetworkBytes: slot!.network,
+      budgetBytes: memory.memory.totalProcess,
+      slotEntry: new URL('./slot/main.js', import.meta.url),
+      slotEnvironment: childEnvironment(),
+      emit: request.emit,
+      cancel: request.cancel,
+      kill: request.kill,
+    });
+  } finally {
+    await catalogs.close();
+  }
+}
+
+async function planJob(
+  request: JobRequest,
+  document: SpecDocument,
+  settings: Settings,
+  catalogs: Catalogs,
+): Promise<PlannedJob> {
+  const { parallelism, logicalTimeMs } = request;
+  const plan = await buildPlan({ document, context: catalogs.context, catalog: catalogs, parallelism, logicalTimeMs });
+  return { document, plan, settings, memory: taskManagerModel(settings, resolveSlots(settings, plan.parallelism)) };
+}
+
+function planContext({ baseDir }: SpecDocument, settings: Settings, runId: string): PlanContext {
+  return { settings, runId, baseDir };
+}
+
+/** Sorts by time, reads well, and is unique enough for two runs in the same minute: `20261122-0300-users-7f3a`. */
+function newRunId(job: string, logicalTimeMs: number): string {
+  const [date, time] = new Date(logicalTimeMs).toISOString().split('T') as [string, string];
+  const suffix = Math.floor(Math.random() * 0x10000).toString(16).padStart(4, '0');
+  return `${date.replaceAll('-', '')}-${time.slice(0, 5).replace(':', '')}-${job}-${suffix}`;
+}
+
+/** The catalogs of one run: opened when first asked for, one a connection, closed together. They hold its snapshots. */
+class Catalogs implements PlanCatalog {
+  private readonly open = new Map<string, Promise<SourceCatalog>>();
+
+  constructor(readonly context: PlanContext) {}
+
+  source(type: string, connection: NamedConnection | null): Promise<SourceCatalog> {
+    const key = connection?.id ?? `type ${type}`;
+    let catalog = this.open.get(key);
+    if (catalog === undefined) {
+      catalog = partOf(type, 'planSource').then((planner) => planner.open(connection?.own ?? null, this.context));
+      this.open.set(key, catalog);
+    }
+    return catalog;
+  }
+
+  sink(type: string): ReturnType<PlanCatalog['sink']> {
+    return partOf(type, 'planSink');
+  }
+
+  /** By connection id. @throws what the server answers when it cannot export one after all */
+  async holdSnapshots({ vertices }: ExecutionPlan): Promise<Record<string, Json>> {
+    const ids = new Set(vertices.flatMap((vertex) => (vertex.snapshotOf === null ? [] : [vertex.snapshotOf])));
+    const held: Record<string, Json> = {};
+    for (const id of ids) {
+      const catalog = await this.open.get(id);
+      held[id] = (await catalog?.holdSnapshot?.()) ?? null;
+    }
+    return held;
+  }
+
+  async close(): Promise<void> {
+    const settled = await Promise.allSettled(this.open.values());
+    await Promise.allSettled(settled.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+  }
+}
+
+async function partOf<Part extends 'planSource' | 'planSink'>(
+  type: string,
+  part: Part,
+): Promise<Awaited<ReturnType<NonNullable<(typeof connectors)[string][Part]>>>> {
+  const load = connectors[type]?.[part];
+  if (load === undefined) throw new EtlError('ETL-9001', `connector ${type} has no ${part}`);
+  return (await load()) as Awaited<ReturnType<NonNullable<(typeof connectors)[string][Part]>>>;
+}

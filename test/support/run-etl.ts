@@ -1,0 +1,67 @@
+/** Runs the built CLI as a user would: a process of its own, its exit code, what it printed. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import type { RunEnd, RunEvent } from '../../src/coordinator/events.js';
+
+export interface EtlResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface EtlOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Sees the process while it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
+  /** Sees each complete line of stdout as it comes. */
+  readonly onLine?: (line: string, child: ChildProcess) => void;
+}
+
+const entry = path.resolve('bin/run.js');
+
+export function runEtl(args: readonly string[], options: EtlOptions = {}): Promise<EtlResult> {
+  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...options.env };
+  const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  options.onStart?.(child);
+  let stdout = '';
+  let stderr = '';
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    lines.forEach((line) => options.onLine?.(line, child));
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** `etl run JOB --json …`: its events, and the last of them. Fails the test when there is no `end`. */
+export async function runJobFile(
+  args: readonly string[],
+  options: EtlOptions = {},
+): Promise<EtlResult & { readonly events: RunEvent[]; readonly end: RunEnd }> {
+  const result = await runEtl(['run', ...args, '--json'], options);
+  const events = result.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as RunEvent);
+  const end = events.at(-1);
+  if (end?.type !== 'end') throw new Error(`no end event. exit ${result.code}\n${result.stdout}\n${result.stderr}`);
+  return { ...result, events, end };
+}
+
+/** A temporary directory of one test file. Call at the top level. */
+export function testDirectory(): string {
+  const directory = mkdtempSync(path.join(tmpdir(), 'etl-test-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
