@@ -4,7 +4,7 @@
  * Expressions are still text; plan checks them against the schemas of the sources. Where a piece of text stands in
  * the file is asked of `SpecDocument.locate`.
  */
-import type { ErrorPlace } from '../errors/etl-error.js';
+import type { ErrorPlace, EtlError } from '../errors/etl-error.js';
 import type { JsonObject, SplitWish } from '../connectors/connector.js';
 import type { DataType } from '../columnar/data-type.js';
 import type { RejectPolicy } from '../protocol/task.js';
@@ -83,6 +83,8 @@ export interface SpecDocument {
   /** Folder of the file: where relative paths start. */
   readonly baseDir: string;
   readonly spec: JobSpec;
+  /** What is odd but stops nothing (`EtlErrors` carries what does). */
+  readonly warnings: readonly EtlError[];
   /** Place of the value at `path` (or of its key); `offset`/`length` point into a scalar's text. */
   readonly locate: (path: SpecPath, offset?: number, length?: number) => ErrorPlace;
 }

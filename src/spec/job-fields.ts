@@ -1,0 +1,111 @@
+/**
+ * The blocks of a job file as zod objects, without the keys that belong to connectors. The JSON Schema that editors use
+ * is printed from these same objects, so every `describe` is what a person reads while typing.
+ */
+import { z } from 'zod';
+import { bigCountField, countField, expressionField, parallelismField, ratioField } from './field-types.js';
+
+export const connectionFields = z.looseObject({
+  type: z.string().describe('The connector: postgres, redis, sqlite, …'),
+});
+
+/** conf/connections.yaml */
+export const sharedFields = z.strictObject({ connections: z.record(z.string(), z.unknown()) });
+
+export const paramFields = z.strictObject({
+  type: z.string().describe('A SQL type: date, bigint, text, numeric(10,2), …'),
+  default: z
+    .union([z.string(), z.number(), z.boolean(), z.null()])
+    .optional()
+    .describe('The value without --param; null is NULL. A parameter without default must be given.'),
+  description: z.string().optional(),
+});
+
+const splitFields = z
+  .strictObject({
+    column: z.string().min(1).optional().describe('The column whose ranges are read in parallel; default: the primary key'),
+    size: bigCountField('Key values per split, such as 50000 or 50k').optional(),
+    count: bigCountField('How many splits').optional(),
+    lower: z.union([z.string(), z.number()]).optional().describe('Cuts begin here; rows below belong to the first split'),
+    upper: z.union([z.string(), z.number()]).optional().describe('Cuts end here; rows above belong to the last split'),
+    strategy: z.enum(['range', 'percentile', 'ctid', 'hash', 'values', 'none']).optional().describe('How the source is cut'),
+  })
+  .refine((split) => split.size === undefined || split.count === undefined, { message: 'has both "size" and "count"; give one', path: ['count'] })
+  .describe('How the source is cut into pieces that slots read in parallel');
+
+const connectionName = z.string().min(1).describe('The name of a connection');
+const typeName = z.string().min(1).describe('The connector, where it needs no connection');
+
+export const sourceFields = z.strictObject({
+  connection: connectionName.optional(),
+  type: typeName.optional(),
+  columns: z.array(z.string().min(1)).min(1).optional().describe('Columns to read; default: those that later steps need'),
+  where: expressionField('A condition that the source itself evaluates').optional(),
+  split: splitFields.optional(),
+  fetchSize: countField('Rows per batch, and per fetch with read: cursor', 1, 1_000_000).optional(),
+  consistency: z.enum(['snapshot', 'split']).optional().describe('snapshot: all splits see one moment of the database; split: each split its own'),
+  parallelism: parallelismField.optional(),
+});
+
+export const onRejectField = z
+  .union([
+    z.enum(['fail', 'skip']),
+    z.strictObject({
+      file: z.string().min(1).optional().describe('Where rejected rows are written, as NDJSON; without it they are only counted'),
+      maxRows: countField('More rejected rows than this fail the run', 0).optional(),
+      maxRatio: ratioField('A larger share of rejected rows fails the run, such as 1%').optional(),
+    }),
+  ])
+  .describe('What happens to a row that cannot be written: fail (default), skip, or {file, maxRows, maxRatio}');
+
+export const sinkFields = z.strictObject({
+  connection: connectionName.optional(),
+  type: typeName.optional(),
+  from: z.string().min(1).optional().describe('The step or source to write; default: the last step'),
+  onReject: onRejectField.optional(),
+  parallelism: parallelismField.optional(),
+});
+
+const functionFields = z.strictObject({
+  module: z.string().min(1).describe('A JavaScript module, relative to the job file'),
+  function: z.string().min(1).default('default').describe('The exported function: row object in, row object out'),
+  schema: z.record(z.string(), z.string()).describe('The columns it returns and their SQL types'),
+});
+
+/** The operators of this version. A step has exactly one of these keys. */
+export const operatorFields = {
+  filter: expressionField('Keeps the rows for which this condition is true'),
+  select: z.array(expressionField('A column, *, or an expression AS name')).min(1).describe('The columns of the result'),
+  map: functionFields.describe('Calls a function of yours for each row'),
+  flatMap: functionFields.describe('Calls a function of yours for each row; it returns any number of rows'),
+  union: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .describe('Ids whose rows are put together, duplicates kept; with one id: together with the step before'),
+  limit: countField('Lets only so many rows pass', 0),
+};
+
+export type OperatorName = keyof typeof operatorFields;
+
+export const stepFields = z.strictObject({
+  id: z.string().min(1).optional().describe('A name that later steps can read from'),
+  from: z.string().min(1).optional().describe('The source or step to read; default: the step before'),
+  parallelism: parallelismField.optional(),
+  description: z.string().optional(),
+});
+
+/** Words of the job language that this version cannot run yet: said so, instead of "unknown field". */
+export const laterOperators: ReadonlySet<string> = new Set([
+  'mapPartition', 'unnest', 'distinct', 'aggregate', 'join', 'cross', 'coGroup', 'reduceGroup', 'intersect', 'except', 'sort', // prettier-ignore
+  'sortPartition', 'partition', 'window', 'lookup', 'assert', 'iterate', 'deltaIterate', 'sql',
+]);
+
+export const jobFields = z.strictObject({
+  name: z.string().min(1).describe('The name of the job, in reports and on the servers it talks to'),
+  description: z.string().optional(),
+  params: z.record(z.string(), z.unknown()).optional().describe('Values given with --param name=value; :name in expressions'),
+  parallelism: parallelismField.optional(),
+  connections: z.record(z.string(), z.unknown()).optional().describe('Where data comes from and goes to; shared ones live in conf/connections.yaml'),
+  sources: z.record(z.string(), z.unknown()).describe('What is read, by id'),
+  steps: z.array(z.unknown()).optional().describe('What happens to the rows, in order; each step has exactly one operator'),
+  sinks: z.record(z.string(), z.unknown()).describe('Where the rows go, by id'),
+});
