@@ -141,7 +141,14 @@ export function hexValue(byte: number): number {
 
 function isEscape(byte: number): boolean {
   return (
-    byte === 34 || byte === 92 || byte === 47 || byte === 98 || byte === 102 || byte === 110 || byte === 114 || byte === 116
+    byte === 34 ||
+    byte === 92 ||
+    byte === 47 ||
+    byte === 98 ||
+    byte === 102 ||
+    byte === 110 ||
+    byte === 114 ||
+    byte === 116
   );
 }
 

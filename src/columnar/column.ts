@@ -65,14 +65,7 @@ export interface ListColumn extends ColumnBase {
 }
 
 export type Column =
-  | BitsColumn
-  | Int32Column
-  | Int64Column
-  | Float64Column
-  | Decimal128Column
-  | BytesColumn
-  | IntervalColumn
-  | ListColumn;
+  BitsColumn | Int32Column | Int64Column | Float64Column | Decimal128Column | BytesColumn | IntervalColumn | ListColumn;
 
 export function isValid(column: Column, row: number): boolean {
   const bits = column.validity;

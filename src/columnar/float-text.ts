@@ -37,9 +37,7 @@ export function parseFloat64(bytes: Uint8Array, start: number, end: number): num
 /** The nearest 32-bit float, as a double. */
 export function parseFloat32(bytes: Uint8Array, start: number, end: number): number {
   const text = numberText(bytes, start, end, 'real');
-  const double = toDouble(text);
-  let value = Math.fround(double);
-  if (value !== double && Number.isFinite(double)) value = roundOnce(text, double, value);
+  const value = nearestFloat32(text);
   if (isLost(value, text)) throw outOfRange(text, 'real');
   return value;
 }
@@ -107,14 +105,34 @@ function unambiguous(value: number): string {
   return text;
 }
 
+/** The shortest decimals that read back as `value`; of these the nearest; of two as near, the even one. */
 function shortestFloat32(value: number): string {
   for (let digits = value < 2 ** -126 ? 1 : 6; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value && !(value > 2 ** 24 && value < 1e20 && isMidway(text, value, nextFloat32))) {
-      return text;
+    const [mantissa, power] = value.toExponential(digits - 1).split('e');
+    const nearest = Number(mantissa.replace('.', ''));
+    const text = (candidate: number): string => `${candidate}e${Number(power) - digits + 1}`;
+    const reads = (candidate: number): boolean =>
+      nearestFloat32(text(candidate)) === value &&
+      !(value > 2 ** 24 && value < 1e20 && isMidway(text(candidate), value, nextFloat32));
+    if (reads(nearest)) {
+      // `toExponential` rounds a tie up.
+      return nearest % 2 === 1 && isTie(value, digits) && reads(nearest - 1) ? text(nearest - 1) : text(nearest);
     }
+    // At a power of two the floats below lie closer: the nearest decimal may miss where its neighbour does not.
+    if (reads(nearest + 1)) return text(nearest + 1);
+    if (reads(nearest - 1)) return text(nearest - 1);
   }
   return value.toPrecision(9);
+}
+
+/** Is what stands behind the first `digits` digits exactly one half of the last? */
+function isTie(value: number, digits: number): boolean {
+  return /^50*$/.test(
+    value
+      .toExponential(60)
+      .split('e')[0]
+      .slice(1 + digits),
+  );
 }
 
 /** Is the decimal exactly between `value` and a neighbour? For integers only. */
@@ -145,13 +163,20 @@ function nextFloat32(value: number, step: 1 | -1): number {
 
 /**
  * Text → double → float rounds twice, which is wrong when the double lies exactly between two floats but the text does
- * not: then the text decides.
+ * not (7.038531e-26): then the text decides.
  */
-function roundOnce(text: string, double: number, rounded: number): number {
+function nearestFloat32(text: string): number {
+  const double = toDouble(text);
+  const rounded = Math.fround(double);
+  if (rounded === double || !Number.isFinite(double)) return rounded;
   const magnitude = Math.abs(double);
   const near = Math.abs(rounded);
   const other = nextFloat32(near, near < magnitude ? 1 : -1);
-  if (!Number.isFinite(near) || !Number.isFinite(other) || magnitude - Math.min(near, other) !== Math.max(near, other) - magnitude) {
+  if (
+    !Number.isFinite(near) ||
+    !Number.isFinite(other) ||
+    magnitude - Math.min(near, other) !== Math.max(near, other) - magnitude
+  ) {
     return rounded;
   }
   const order = compareDecimal(text.replace(/^[+-]/, ''), magnitude);

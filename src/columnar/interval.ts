@@ -84,7 +84,8 @@ const units: readonly (readonly [RegExp, 'months' | 'days' | 'micros', number])[
 ];
 
 function readWords(text: string, sum: IntervalSum): void {
-  const pattern = /\s*(?:([+-]?)(\d+):(\d\d?)(?::(\d\d?)(?:\.(\d*))?)?|([+-]?)(\d*)(?:\.(\d*))?\s*([a-z]+)|(-?\d+(?:\.\d*)?)\s*$)/iy;
+  const pattern =
+    /\s*(?:([+-]?)(\d+):(\d\d?)(?::(\d\d?)(?:\.(\d*))?)?|([+-]?)(\d*)(?:\.(\d*))?\s*([a-z]+)|(-?\d+(?:\.\d*)?)\s*$)/iy;
   const body = text.replace(/^@\s*/, '');
   const ago = /\s+ago$/i.test(body);
   const rest = ago ? body.replace(/\s+ago$/i, '') : body;
@@ -168,7 +169,9 @@ class IntervalSum {
 
   addExact(negative: boolean, ...parts: readonly [Clock, Clock, Clock, string]): void {
     this.parts++;
-    const seconds = parts.slice(0, 3).reduce((sum, part) => sum + BigInt((part as Clock)[0]) * BigInt((part as Clock)[1]), 0n);
+    const seconds = parts
+      .slice(0, 3)
+      .reduce((sum, part) => sum + BigInt((part as Clock)[0]) * BigInt((part as Clock)[1]), 0n);
     const micros = seconds * 1000000n + BigInt(rint(Number(`0.${parts[3]}`) * 1000000));
     this.micros += negative ? -micros : micros;
   }
@@ -181,7 +184,8 @@ class IntervalSum {
 
   finish(): IntervalValue {
     if (this.parts === 0) throw this.invalid();
-    if (!fits32(this.months) || !fits32(this.days) || BigInt.asIntN(64, this.micros) !== this.micros) throw this.outOfRange();
+    if (!fits32(this.months) || !fits32(this.days) || BigInt.asIntN(64, this.micros) !== this.micros)
+      throw this.outOfRange();
     // `-0` must not reach anybody.
     return { months: this.months | 0, days: this.days | 0, micros: this.micros };
   }

@@ -38,7 +38,8 @@ export function cellToJs(column: Column, row: number): unknown {
     case 'float64':
       return column.values[row];
     case 'bytes': {
-      if (column.type.kind === 'bytea') return Uint8Array.from(column.data.subarray(column.offsets[row], column.offsets[row + 1]));
+      if (column.type.kind === 'bytea')
+        return Uint8Array.from(column.data.subarray(column.offsets[row], column.offsets[row + 1]));
       const text = cellText(column, row);
       return column.type.kind === 'json' || column.type.kind === 'jsonb' ? JSON.parse(text) : text;
     }
@@ -74,7 +75,8 @@ export function appendJs(builder: ColumnBuilder, value: unknown): void {
       if (typeof value === 'number' && kind === 'float64') return builder.append(value);
       break;
     case 'int64':
-      if (typeof value === 'bigint' && kind === 'int64' && BigInt.asIntN(64, value) === value) return builder.appendBigInt(value);
+      if (typeof value === 'bigint' && kind === 'int64' && BigInt.asIntN(64, value) === value)
+        return builder.appendBigInt(value);
       break;
     case 'bytes':
       if (kind === 'text' && typeof value === 'string') return builder.appendString(value);
@@ -102,7 +104,12 @@ export function appendJs(builder: ColumnBuilder, value: unknown): void {
     if (Number.isNaN(value.getTime())) throw mismatch(builder, value);
     return appendText(builder, dateText(value, kind));
   }
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') {
+  if (
+    typeof value !== 'string' &&
+    typeof value !== 'number' &&
+    typeof value !== 'bigint' &&
+    typeof value !== 'boolean'
+  ) {
     throw mismatch(builder, value);
   }
   if (typeof value === 'boolean' && kind !== 'text') throw mismatch(builder, value);
@@ -148,13 +155,19 @@ function jsonText(builder: ColumnBuilder, value: unknown): string {
       return BigInt(Number(part)) === part && Number.isSafeInteger(Number(part)) ? Number(part) : String(part);
     });
   } catch (error) {
-    throw new ValueError('22032', `no JSON can be made of the value: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ValueError(
+      '22032',
+      `no JSON can be made of the value: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (text === undefined) throw mismatch(builder, value);
   return text;
 }
 
 function mismatch(builder: ColumnBuilder, value: unknown): ValueError {
-  const shown = typeof value === 'object' ? (value?.constructor?.name ?? 'object') : `${typeof value} ${String(value).slice(0, 100)}`;
+  const shown =
+    typeof value === 'object'
+      ? (value?.constructor?.name ?? 'object')
+      : `${typeof value} ${String(value).slice(0, 100)}`;
   return new ValueError('42804', `a value of type ${typeName(builder.type)} cannot be made of ${shown}`);
 }

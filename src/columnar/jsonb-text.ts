@@ -96,7 +96,8 @@ export function unescape(bytes: Uint8Array, start: number, end: number, out: Byt
     else {
       let code = hex4(bytes, at + 1);
       at += 4;
-      if (code === 0) throw new ValueError('22P05', 'unsupported Unicode escape sequence: \\u0000 cannot be converted to text');
+      if (code === 0)
+        throw new ValueError('22P05', 'unsupported Unicode escape sequence: \\u0000 cannot be converted to text');
       if (code >= 0xd800 && code < 0xe000) {
         const low = at + 6 < end && bytes[at + 1] === 92 && bytes[at + 2] === 117 ? hex4(bytes, at + 3) : 0;
         if (code >= 0xdc00 || low < 0xdc00 || low > 0xdfff) {

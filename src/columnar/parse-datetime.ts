@@ -161,7 +161,8 @@ class DateTimeReader {
   }
 
   private clock(): number {
-    const time = this.match(/(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d*))?)?(?!\d)/y) ?? this.match(/(\d\d)(\d\d)(\d\d)(?:\.(\d*))?/y);
+    const time =
+      this.match(/(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d*))?)?(?!\d)/y) ?? this.match(/(\d\d)(\d\d)(\d\d)(?:\.(\d*))?/y);
     if (time === null) throw this.invalid();
     const hour = Number(time[1]);
     const minute = Number(time[2]);

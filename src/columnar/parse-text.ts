@@ -6,7 +6,14 @@
  */
 import { ByteWriter } from './byte-writer.js';
 import { checkJson, hexValue } from './check-json.js';
-import type { BytesBuilder, ColumnBuilder, Decimal128Builder, Float64Builder, Int32Builder, Int64Builder } from './column-builder.js';
+import type {
+  BytesBuilder,
+  ColumnBuilder,
+  Decimal128Builder,
+  Float64Builder,
+  Int32Builder,
+  Int64Builder,
+} from './column-builder.js';
 import type { DataType } from './data-type.js';
 import { isSpace, parseDecimal } from './decimal.js';
 import { parseFloat32, parseFloat64 } from './float-text.js';
@@ -225,7 +232,10 @@ function parseByteaCell(bytes: Uint8Array, start: number, end: number, builder: 
       const high = hexValue(bytes[at]);
       const low = at + 1 < end ? hexValue(bytes[++at]) : -1;
       if (high < 0 || low < 0) {
-        throw new ValueError('22023', low === -1 && at + 1 >= end ? 'invalid hexadecimal data: odd number of digits' : 'invalid hexadecimal digit');
+        throw new ValueError(
+          '22023',
+          low === -1 && at + 1 >= end ? 'invalid hexadecimal data: odd number of digits' : 'invalid hexadecimal digit',
+        );
       }
       data[to++] = high * 16 + low;
     }
@@ -237,7 +247,8 @@ function parseByteaCell(bytes: Uint8Array, start: number, end: number, builder: 
         at++;
       } else {
         const [a, b, c] = [bytes[at + 1] - 48, bytes[at + 2] - 48, bytes[at + 3] - 48];
-        if (!(at + 3 < end && a >= 0 && a <= 3 && b >= 0 && b <= 7 && c >= 0 && c <= 7)) throw invalid('bytea', bytes, start, end);
+        if (!(at + 3 < end && a >= 0 && a <= 3 && b >= 0 && b <= 7 && c >= 0 && c <= 7))
+          throw invalid('bytea', bytes, start, end);
         data[to++] = a * 64 + b * 8 + c;
         at += 3;
       }

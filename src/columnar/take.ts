@@ -57,7 +57,9 @@ export function compactBatch(batch: Batch): Batch {
 export function sliceBatch(batch: Batch, from: number, to: number): Batch {
   if (from === 0 && to === rowCount(batch)) return batch;
   const selection =
-    batch.selection === null ? Int32Array.from({ length: to - from }, (_, i) => from + i) : batch.selection.subarray(from, to);
+    batch.selection === null
+      ? Int32Array.from({ length: to - from }, (_, i) => from + i)
+      : batch.selection.subarray(from, to);
   return { ...batch, selection };
 }
 
@@ -196,7 +198,10 @@ function concatValidity(columns: readonly Column[], length: number): Uint8Array 
   return joined;
 }
 
-function concatOffsets(parts: readonly { readonly offsets: Int32Array; readonly length: number }[], length: number): Int32Array {
+function concatOffsets(
+  parts: readonly { readonly offsets: Int32Array; readonly length: number }[],
+  length: number,
+): Int32Array {
   const joined = new Int32Array(length + 1);
   let to = 0;
   let total = 0;
