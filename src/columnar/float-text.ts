@@ -13,6 +13,8 @@ export function writeFloat64(value: number, out: ByteWriter): void {
   if (writePlain(value, 1e15, out)) return;
   if (!Number.isFinite(value)) return writeSpecial(value, out);
   const magnitude = Math.abs(value);
+  // Here JavaScript's form is PostgreSQL's.
+  if (magnitude >= 1e-4 && magnitude < 1e15) return out.ascii(String(value));
   const text = magnitude > 2 ** 53 && magnitude < 1e41 ? unambiguous(magnitude) : String(magnitude);
   writeDigits(value < 0, text, 15, out);
 }
