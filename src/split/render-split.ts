@@ -3,7 +3,8 @@
  *
  * Bounds are shown as the column's own values (a date, not a day number).
  */
-import { daysToText, timestampToText } from '../columnar/datetime.js';
+import { ByteWriter } from '../columnar/byte-writer.js';
+import { writeDate, writeTimestamp } from '../columnar/datetime.js';
 import type { Split, SplitPlan, SplitValueKind } from './split.js';
 
 export function renderSplit(plan: SplitPlan, split: Split): string {
@@ -34,16 +35,14 @@ function renderRange(name: string, split: Split, bound: (text: string) => string
 
 /** A bound in the column's own form. */
 export function splitBoundText(kind: SplitValueKind, text: string): string {
-  switch (kind) {
-    case 'int64':
-      return text;
-    case 'date':
-      return daysToText(Number(text));
-    case 'timestamp':
-      return timestampToText(BigInt(text));
-    case 'timestamptz':
-      return `${timestampToText(BigInt(text))}+00`;
-    default:
-      return kind satisfies never;
+  if (kind === 'int64') return text;
+  const out = new ByteWriter(32);
+  if (kind === 'date') writeDate(Number(text), out);
+  else {
+    const micros = BigInt(text);
+    const low = Number(BigInt.asIntN(32, micros));
+    const high = Number(BigInt.asIntN(32, micros >> 32n));
+    writeTimestamp(low, high, ' ', kind === 'timestamptz' ? '+00' : '', out);
   }
+  return out.view().toString('latin1');
 }

@@ -1,0 +1,304 @@
+/**
+ * Job file → logical graph: one node for each source, step and sink that takes part, typed and checked.
+ *
+ * Only what some sink reads takes part. Every expression is checked; what is wrong is collected, and a step that cannot be
+ * typed takes those below it with it, so that one mistake is told once.
+ */
+import type { Field, Schema } from '../columnar/batch.js';
+import type { JsonObject, SinkPlan, SourceBlock, SourceCatalog, SourceDescription } from '../connectors/connector.js';
+import { didYouMeanHint } from '../errors/did-you-mean.js';
+import { checkPredicate, checkSelectItem, type Scope } from '../expr/check-expression.js';
+import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
+import type { SourceSpec, StepSpec } from '../spec/job-spec.js';
+import { columnUses } from './expr-facts.js';
+import { makeGraph } from './graph-edit.js';
+import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+import { PlanProblems, type Site } from './plan-problems.js';
+import type { PlanRequest } from './plan-request.js';
+import { planSink } from './plan-sink.js';
+import { sharedAncestors } from './rules/separate-diamonds.js';
+import { unionSchema } from './union-schema.js';
+
+export interface BoundSource {
+  readonly catalog: SourceCatalog;
+  readonly block: SourceBlock;
+  readonly description: SourceDescription;
+  readonly spec: SourceSpec;
+  readonly notes: readonly string[];
+}
+
+export interface BoundGraph {
+  readonly graph: LogicalGraph;
+  /** By source id. */
+  readonly sources: ReadonlyMap<string, BoundSource>;
+  /** By sink id. */
+  readonly sinks: ReadonlyMap<string, SinkPlan>;
+}
+
+/** @throws EtlError or EtlErrors with all that is wrong. */
+export async function buildLogicalGraph(request: PlanRequest): Promise<BoundGraph> {
+  return new GraphBuilder(request).build();
+}
+
+type Params = Readonly<Record<string, TypedExpr & { kind: 'literal' }>>;
+
+class GraphBuilder {
+  private readonly problems: PlanProblems;
+  private readonly nodes: LogicalNode[] = [];
+  private readonly sources = new Map<string, BoundSource>();
+  private readonly sinks = new Map<string, SinkPlan>();
+  /** By id of the job file: the node whose rows it stands for; missing where it could not be typed. */
+  private readonly outputs = new Map<string, { readonly id: string; readonly schema: Schema }>();
+  private readonly params: Params;
+  private readonly now: string;
+
+  constructor(private readonly request: PlanRequest) {
+    this.problems = new PlanProblems(request.document);
+    const { params } = request.document.spec;
+    this.params = Object.fromEntries(
+      Object.entries(params).map(([name, { type, value }]) => [
+        name,
+        { kind: 'literal', text: value, type, param: name },
+      ]),
+    );
+    this.now = new Date(request.logicalTimeMs).toISOString().replace('T', ' ').replace('Z', '+00');
+  }
+
+  async build(): Promise<BoundGraph> {
+    const { spec } = this.request.document;
+    const wanted = this.wantedIds();
+    for (const [id, source] of Object.entries(spec.sources)) if (wanted.has(id)) await this.addSource(id, source);
+    for (const [index, step] of spec.steps.entries()) if (wanted.has(step.id)) this.addStep(step, index);
+    for (const id of Object.keys(spec.sinks)) await this.addSink(id);
+    this.problems.throwIfAny();
+    const graph = makeGraph(this.nodes);
+    this.refuseSharedLimits(graph);
+    this.problems.throwIfAny();
+    return { graph, sources: this.sources, sinks: this.sinks };
+  }
+
+  private wantedIds(): ReadonlySet<string> {
+    const { sinks, steps } = this.request.document.spec;
+    const wanted = new Set(Object.values(sinks).map((sink) => sink.from));
+    for (const step of steps.toReversed()) if (wanted.has(step.id)) step.from.forEach((id) => wanted.add(id));
+    return wanted;
+  }
+
+  private async addSource(id: string, spec: SourceSpec): Promise<void> {
+    const { document, catalog } = this.request;
+    const site: Site = { path: ['sources', id], what: `source "${id}"` };
+    const { columns, where, split, fetchSize, consistency, own } = spec;
+    const at = { ...document.locate(site.path), what: site.what };
+    const block: SourceBlock = { id, own, columns, where, split, fetchSize, consistency, params: this.params, at };
+    try {
+      const opened = await catalog.source(spec.type, connectionOf(document.spec.connections, spec.connection));
+      const description = await opened.describe(block);
+      this.bindSource(id, spec, block, opened, description);
+    } catch (error) {
+      this.problems.keep(error, site);
+    }
+  }
+
+  /**
+   * A source that speaks SQL evaluates its `where` itself, in its own words. For others it is a filter of ours, right
+   * behind the source; columns that only that filter reads are dropped again after it.
+   */
+  private bindSource(
+    id: string,
+    spec: SourceSpec,
+    block: SourceBlock,
+    catalog: SourceCatalog,
+    description: SourceDescription,
+  ): void {
+    const { fields } = description.schema;
+    if (spec.columns !== null && !this.checkColumns(id, spec.columns, fields)) return;
+    const evaluatesWhere = description.pushdown.dialect !== null;
+    const where =
+      spec.where === null || evaluatesWhere
+        ? null
+        : this.predicate(spec.where, description.schema, ['sources', id, 'where'], `source "${id}"`);
+    const given = spec.columns ?? fields.map((field) => field.name);
+    const extra = where === null ? [] : [...columnUses([where]).keys()].filter((name) => !given.includes(name));
+    const notes = where === null ? [] : [`where is evaluated by etl: ${spec.type} has no conditions`];
+    this.sources.set(id, {
+      catalog,
+      block: evaluatesWhere ? block : { ...block, where: null },
+      description,
+      spec,
+      notes,
+    });
+    const base = { parallelism: spec.parallelism, schema: description.schema };
+    const columns = [...given, ...extra];
+    this.add({ ...base, kind: 'source', id, inputs: [], connector: spec.type, columns, filters: [], limit: null });
+    const schema = { fields: columns.map((name) => fields.find((field) => field.name === name)!) };
+    let last = id;
+    if (where !== null) {
+      this.add({ kind: 'filter', id: `${id}.where`, inputs: [last], predicate: where, schema, parallelism: null });
+      last = `${id}.where`;
+    }
+    const visible = { fields: schema.fields.slice(0, given.length) };
+    if (extra.length > 0) {
+      const items = visible.fields.map(({ name, type }): NamedExpr => ({ name, expr: { kind: 'column', name, type } }));
+      this.add({ kind: 'select', id: `${id}.columns`, inputs: [last], items, schema: visible, parallelism: null });
+      last = `${id}.columns`;
+    }
+    this.outputs.set(id, { id: last, schema: visible });
+  }
+
+  private checkColumns(id: string, columns: readonly string[], fields: readonly Field[]): boolean {
+    const known = fields.map((field) => field.name);
+    const before = this.problems.count;
+    columns.forEach((name, i) => {
+      const site: Site = { path: ['sources', id, 'columns', i], what: `source "${id}"` };
+      if (!known.includes(name)) {
+        this.problems.add(
+          'ETL-3021',
+          `there is no column "${name}"`,
+          site,
+          didYouMeanHint(name, known) ?? `it has ${known.join(', ')}`,
+        );
+      } else if (columns.indexOf(name) < i) {
+        this.problems.add('ETL-3022', `column "${name}" is listed twice`, site);
+      }
+    });
+    return this.problems.count === before;
+  }
+
+  private addStep(step: StepSpec, index: number): void {
+    const inputs = step.from.map((id) => this.outputs.get(id));
+    if (!inputs.every((input) => input !== undefined)) return;
+    const { operator } = step;
+    const site: Site = { path: ['steps', index, operator.kind], what: `step ${index + 1} (${operator.kind})` };
+    const base = {
+      id: step.id,
+      inputs: inputs.map((input) => input.id),
+      parallelism: step.parallelism,
+      ...(step.description !== null && { description: step.description }),
+    };
+    const { schema } = inputs[0];
+    switch (operator.kind) {
+      case 'filter': {
+        const predicate = this.predicate(operator.predicate, schema, site.path, site.what);
+        if (predicate !== null) this.add({ ...base, kind: 'filter', predicate, schema });
+        // A broken condition does not change what the rows look like: those below are checked all the same.
+        this.outputs.set(step.id, { id: step.id, schema });
+        return;
+      }
+      case 'select':
+        return this.addSelect({ ...base, schema }, operator.items, site);
+      case 'map':
+      case 'flatMap':
+        return this.addOutput({
+          ...base,
+          kind: operator.kind,
+          module: operator.module,
+          function: operator.function,
+          schema: { fields: operator.schema.map(({ name, type }) => ({ name, type, nullable: true })) },
+        });
+      case 'union':
+        try {
+          const { schema, casts } = unionSchema(
+            inputs.map((input) => input.schema),
+            step.from,
+          );
+          this.addOutput({ ...base, kind: 'union', schema, casts });
+        } catch (error) {
+          this.problems.keep(error, site);
+        }
+        return;
+      case 'limit':
+        return this.addOutput({ ...base, kind: 'limit', rows: operator.rows, schema });
+      default:
+        return operator satisfies never;
+    }
+  }
+
+  private addSelect(base: Omit<LogicalNode, 'kind'>, texts: readonly string[], site: Site): void {
+    const items: NamedExpr[] = [];
+    const before = this.problems.count;
+    texts.forEach((text, i) => {
+      const path = [...site.path, i];
+      try {
+        for (const item of checkSelectItem(text, this.scope(base.schema))) {
+          if (items.some((other) => other.name === item.name)) {
+            const hint = `give one of them another name: ${text.includes('*') ? 'list the columns' : '… AS name'}`;
+            this.problems.add('ETL-3022', `two columns are named "${item.name}"`, { ...site, path }, hint);
+          }
+          items.push(item);
+        }
+      } catch (error) {
+        this.problems.keepExpression(error, { ...site, path });
+      }
+    });
+    if (this.problems.count > before) return;
+    this.addOutput({ ...base, kind: 'select', items });
+  }
+
+  private async addSink(id: string): Promise<void> {
+    const { document } = this.request;
+    const spec = document.spec.sinks[id];
+    const input = this.outputs.get(spec.from);
+    if (input === undefined) return;
+    const before = this.problems.count;
+    const plan = await planSink(this.request, id, spec, input.schema, this.scope(input.schema), this.problems);
+    if (plan === null || this.problems.count > before) return;
+    this.sinks.set(id, plan);
+    this.add({
+      kind: 'sink',
+      id,
+      inputs: [input.id],
+      connector: spec.type,
+      columns: plan.columns,
+      schema: input.schema,
+      parallelism: spec.parallelism,
+    });
+  }
+
+  private predicate(text: string, schema: Schema, path: Site['path'], what: string): TypedExpr | null {
+    try {
+      return checkPredicate(text, this.scope(schema));
+    } catch (error) {
+      this.problems.keepExpression(error, { path, what });
+      return null;
+    }
+  }
+
+  private refuseSharedLimits(graph: LogicalGraph): void {
+    const { steps } = this.request.document.spec;
+    for (const union of graph.nodes.filter((node) => node.kind === 'union')) {
+      const shared = union.inputs.flatMap((input, i) =>
+        union.inputs.slice(i + 1).flatMap((other) => sharedAncestors(graph, input, other)),
+      );
+      const limit = graph.nodes.find((node) => node.kind === 'limit' && shared.includes(node.id));
+      if (limit === undefined) continue;
+      const index = steps.findIndex((step) => step.id === union.id);
+      const site: Site = { path: ['steps', index, 'union'], what: `step ${index + 1} (union)` };
+      this.problems.add(
+        'ETL-3025',
+        `two of its inputs come from the same limit, "${limit.id}"`,
+        site,
+        'put the limit after the union',
+      );
+    }
+  }
+
+  private scope(schema: Schema): Scope {
+    return { columns: schema.fields, params: this.params, now: this.now };
+  }
+
+  private addOutput(node: LogicalNode): void {
+    this.add(node);
+    this.outputs.set(node.id, { id: node.id, schema: node.schema });
+  }
+
+  private add(node: LogicalNode): void {
+    this.nodes.push(node);
+  }
+}
+
+export function connectionOf(
+  connections: Readonly<Record<string, { readonly own: JsonObject }>>,
+  id: string | null,
+): { readonly id: string; readonly own: JsonObject } | null {
+  return id === null ? null : { id, own: connections[id].own };
+}

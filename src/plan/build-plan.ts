@@ -1,0 +1,192 @@
+/**
+ * The spine of planning: a job file becomes everything that a run needs.
+ *
+ *     SpecDocument ─▶ logical graph ─▶ rewritten ─▶ chains ─▶ reads planned ─▶ ExecutionPlan
+ *                     (typed, checked)                        (splits, SQL)
+ *
+ * Pure but for the catalog. `etl explain` prints what this returns, `etl run` executes it.
+ */
+import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
+import { EtlError } from '../errors/etl-error.js';
+import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
+import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
+import { chainOperators, type Chain } from './chain-operators.js';
+import type { ExecutionPlan, ExecutionVertex, SinkSummary, SourceSummary } from './execution-plan.js';
+import type { LogicalGraph } from './logical-graph.js';
+import { chainParallelism, type ChainParallelism } from './parallelism.js';
+import { PlanProblems } from './plan-problems.js';
+import { planRejects } from './plan-rejects.js';
+import type { PlanRequest } from './plan-request.js';
+import { rewriteGraph } from './rewrite-graph.js';
+import { allRules } from './rules/all-rules.js';
+import { originalId } from './rules/separate-diamonds.js';
+
+/** @throws EtlError, or EtlErrors with all that is wrong */
+export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
+  const bound = await buildLogicalGraph(request);
+  const parallelism = chainParallelism(request, bound.graph);
+  const { graph, steps } = rewriteGraph(bound.graph, allRules, (id) => {
+    const { description, spec } = sourceOf(bound, id);
+    return { pushdown: description.pushdown, columnsGiven: spec.columns !== null };
+  });
+  const chains = chainOperators(graph);
+  const reads = await planReads(request, bound, chains, parallelism);
+  const rejects = await planRejects(request);
+  const planned = chains.map((chain) => {
+    const read = reads.get(chain.source.id)!;
+    return planVertex(request, bound, chain, read, parallelism.get(originalId(chain.source.id))!, rejects);
+  });
+  return {
+    jobName: request.document.spec.name,
+    parallelism: Math.max(...planned.map((vertex) => vertex.parallelism)),
+    logical: bound.graph,
+    rewrites: steps,
+    job: { vertices: chains.map((chain, i) => ({ ...chain.vertex, parallelism: planned[i].parallelism })), edges: [] },
+    vertices: planned,
+    limits: limitsOf(graph),
+    sources: Object.fromEntries(
+      chains.map(({ source }) => {
+        const chain = parallelism.get(originalId(source.id))!;
+        return [
+          source.id,
+          summarizeSource(sourceOf(bound, source.id), source.id, source.connector, reads.get(source.id)!, chain),
+        ];
+      }),
+    ),
+    sinks: summarizeSinks(bound),
+  };
+}
+
+function sourceOf(bound: BoundGraph, id: string): BoundSource {
+  return bound.sources.get(originalId(id))!;
+}
+
+async function planReads(
+  request: PlanRequest,
+  bound: BoundGraph,
+  chains: readonly Chain[],
+  parallelism: ReadonlyMap<string, ChainParallelism>,
+): Promise<ReadonlyMap<string, ReadPlan>> {
+  const problems = new PlanProblems(request.document);
+  const reads = new Map<string, ReadPlan>();
+  for (const { source } of chains) {
+    const id = originalId(source.id);
+    const { catalog, block, description } = sourceOf(bound, source.id);
+    const { columns, filters, limit } = source;
+    const chain = parallelism.get(id)!;
+    try {
+      const read = { columns, filters, limit: limit?.rows ?? null, parallelism: chain.parallelism };
+      const planned = await catalog.planRead({ ...block, id: source.id }, description, read);
+      checkRead(source.id, columns, planned);
+      reads.set(source.id, planned);
+    } catch (error) {
+      problems.keep(error, { path: ['sources', id], what: `source "${id}"` });
+    }
+  }
+  problems.throwIfAny();
+  return reads;
+}
+
+/** Everything above the source is typed against these columns, in this order. */
+function checkRead(id: string, columns: readonly string[], { schema }: ReadPlan): void {
+  const names = schema.fields.map((field) => field.name);
+  if (names.length === columns.length && names.every((name, i) => name === columns[i])) return;
+  throw new EtlError(
+    'ETL-9001',
+    `source ${id} was asked for ${columns.join(', ')} and plans to read ${names.join(', ')}`,
+  );
+}
+
+function planVertex(
+  request: PlanRequest,
+  bound: BoundGraph,
+  chain: Chain,
+  read: ReadPlan,
+  { parallelism, sequentialFor }: ChainParallelism,
+  rejects: Awaited<ReturnType<typeof planRejects>>,
+): ExecutionVertex {
+  const { source, vertex } = chain;
+  const { description, spec } = sourceOf(bound, source.id);
+  const { sinks: sinkSpecs } = request.document.spec;
+  const sinks = chain.sinks.map(({ node, input }): SinkDescriptor => {
+    const { onReject } = sinkSpecs[node.id];
+    const { params } = bound.sinks.get(node.id)!;
+    return {
+      id: node.id,
+      input,
+      connector: node.connector,
+      params,
+      schema: node.schema,
+      onReject,
+      rejectParams: rejects.get(node.id) ?? null,
+    };
+  });
+  const descriptor: VertexDescriptor = {
+    id: vertex.id,
+    name: vertex.name,
+    source: { id: source.id, connector: source.connector, params: read.params, schema: read.schema },
+    operators: chain.operators,
+    sinks,
+    onReject: commonPolicy(sinks.map((sink) => sink.onReject)),
+  };
+  return {
+    descriptor,
+    parallelism,
+    splits: read.splits,
+    sequential: sequentialFor !== null,
+    rowEstimate: rowEstimate(description, source.limit),
+    sourceLimit: source.limit?.id ?? null,
+    snapshotOf: read.consistency === 'run-snapshot' ? spec.connection : null,
+  };
+}
+
+function commonPolicy(policies: readonly RejectPolicy[]): RejectPolicy {
+  const [first] = policies;
+  return policies.every((policy) => JSON.stringify(policy) === JSON.stringify(first)) ? first : { kind: 'fail' };
+}
+
+function rowEstimate({ rowEstimate: rows }: SourceDescription, limit: { readonly rows: number } | null): number | null {
+  if (limit === null) return rows;
+  return rows === null ? limit.rows : Math.min(rows, limit.rows);
+}
+
+function limitsOf(graph: LogicalGraph): Record<string, number> {
+  return Object.fromEntries(graph.nodes.flatMap((node) => (node.kind === 'limit' ? [[node.id, node.rows]] : [])));
+}
+
+function summarizeSource(
+  { description, notes }: BoundSource,
+  id: string,
+  connector: string,
+  read: ReadPlan,
+  { sequentialFor }: ChainParallelism,
+): SourceSummary {
+  const own = [
+    ...(id === originalId(id)
+      ? []
+      : [`a second read of ${originalId(id)}: its rows reach a union on more than one way`]),
+    ...(sequentialFor === null
+      ? []
+      : [
+          `parallelism 1: limit "${sequentialFor}" lets the same rows pass in every attempt only if splits run in order`,
+        ]),
+  ];
+  return {
+    connector,
+    sql: read.sql,
+    splits: read.splits,
+    consistency: read.consistency,
+    rowEstimate: description.rowEstimate,
+    notes: [...new Set([...description.notes, ...notes, ...read.notes, ...own])],
+  };
+}
+
+function summarizeSinks({ graph, sinks }: BoundGraph): Record<string, SinkSummary> {
+  return Object.fromEntries(
+    graph.nodes.flatMap((node) => {
+      if (node.kind !== 'sink') return [];
+      const { effect, commit, description, notes } = sinks.get(node.id)!;
+      return [[node.id, { connector: node.connector, effect, commit, description, notes }]];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * A logical graph as a tree, sinks on top, what feeds them below; a node that was shown before is only named again.
+ *
+ *     cache   sink redis
+ *     └─ step1  filter score > 10
+ *        └─ users  source postgres
+ *              id bigint, name text, score integer
+ */
+import type { Schema } from '../../columnar/batch.js';
+import { typeName } from '../../columnar/data-type.js';
+import { nodeOf } from '../graph-edit.js';
+import type { LogicalGraph, LogicalNode } from '../logical-graph.js';
+import { renderExpr, renderItem, renderName } from './render-expr.js';
+import { wrapText } from './wrap-text.js';
+
+export function renderGraph(graph: LogicalGraph, width: number): readonly string[] {
+  const shown = new Set<string>();
+  const lines: string[] = [];
+  const visit = (node: LogicalNode, first: string, rest: string): void => {
+    const isKnown = shown.has(node.id);
+    shown.add(node.id);
+    const below = isKnown || node.inputs.length === 0 ? '   ' : '│  ';
+    lines.push(
+      ...wrapText(
+        isKnown ? `${node.id} (above)` : `${node.id}  ${describeNode(node)}`,
+        width,
+        first,
+        `${rest}${below}   `,
+      ),
+    );
+    if (isKnown) return;
+    if (changesColumns(node))
+      lines.push(...wrapText(renderColumns(node.schema), width, `${rest}${below}   `, `${rest}${below}   `));
+    node.inputs.forEach((input, i) => {
+      const isLast = i === node.inputs.length - 1;
+      visit(nodeOf(graph, input), `${rest}${isLast ? '└─ ' : '├─ '}`, `${rest}${isLast ? '   ' : '│  '}`);
+    });
+  };
+  graph.nodes.filter((node) => node.kind === 'sink').forEach((sink) => visit(sink, '', ''));
+  return lines;
+}
+
+/** One line: the kind and what it does. */
+export function describeNode(node: LogicalNode): string {
+  switch (node.kind) {
+    case 'source': {
+      const where = node.filters.map(renderExpr).join(' AND ');
+      return `source ${node.connector}${where === '' ? '' : ` where ${where}`}${node.limit === null ? '' : ` limit ${node.limit.rows}`}`;
+    }
+    case 'filter':
+      return `filter ${renderExpr(node.predicate)}`;
+    case 'select':
+      return `select ${node.items.map(renderItem).join(', ')}`;
+    case 'map':
+    case 'flatMap':
+      return `${node.kind} ${node.function} of ${node.module}`;
+    case 'union':
+      return 'union';
+    case 'limit':
+      return `limit ${node.rows}`;
+    case 'sink':
+      return `sink ${node.connector} writes ${node.columns.map(renderName).join(', ')}`;
+    default:
+      return node satisfies never;
+  }
+}
+
+export function renderColumns(schema: Schema): string {
+  return schema.fields
+    .map((field) => `${renderName(field.name)} ${typeName(field.type)}${field.nullable ? '' : ' NOT NULL'}`)
+    .join(', ');
+}
+
+function changesColumns(node: LogicalNode): boolean {
+  return node.kind !== 'filter' && node.kind !== 'limit' && node.kind !== 'sink';
+}

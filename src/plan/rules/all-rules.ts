@@ -1,0 +1,25 @@
+/** The rules, in the order in which they are tried. */
+import { foldConstants } from './fold-constants.js';
+import { mergeFilters } from './merge-filters.js';
+import { mergeSelects } from './merge-selects.js';
+import { pruneColumns } from './prune-columns.js';
+import { pushFilterIntoSource } from './push-filter-into-source.js';
+import { pushFilterThroughSelect } from './push-filter-through-select.js';
+import { pushFilterThroughUnion } from './push-filter-through-union.js';
+import { pushLimitIntoSource } from './push-limit-into-source.js';
+import { removeTrivialSelect } from './remove-trivial-select.js';
+import type { RewriteRule } from './rewrite-rule.js';
+import { separateDiamonds } from './separate-diamonds.js';
+
+export const allRules: readonly RewriteRule[] = [
+  separateDiamonds,
+  foldConstants,
+  pushFilterThroughUnion,
+  pushFilterThroughSelect,
+  pushFilterIntoSource,
+  mergeFilters,
+  mergeSelects,
+  pushLimitIntoSource,
+  pruneColumns,
+  removeTrivialSelect,
+];

@@ -1,0 +1,113 @@
+/**
+ * prune-columns: nothing is read or computed that no later step and no sink needs.
+ *
+ * Works from the sinks up. Columns that the job file lists for a source are read as listed. A user's function gets whole
+ * rows, so everything above it is needed. A node that would be left without columns keeps its first.
+ */
+import type { Schema } from '../../columnar/batch.js';
+import { columnUses } from '../expr-facts.js';
+import { columnOf, makeGraph, nodeOf, type NodeOf } from '../graph-edit.js';
+import type { LogicalGraph, LogicalNode } from '../logical-graph.js';
+import type { PlanFacts, RewriteRule } from './rewrite-rule.js';
+
+type Needs = ReadonlyMap<string, ReadonlySet<string>>;
+
+export const pruneColumns: RewriteRule = {
+  name: 'prune-columns',
+  apply: (graph, facts) => {
+    const needs = columnNeeds(graph);
+    const narrowed = graph.nodes.map((node) => narrow(node, needs, facts));
+    if (narrowed.every((node, i) => node === graph.nodes[i])) return graph;
+    return alignBranches(graph, makeGraph(narrowed));
+  },
+};
+
+/** By node: the columns of its output that something below it reads. */
+function columnNeeds(graph: LogicalGraph): Needs {
+  const needs = new Map(graph.nodes.map((node) => [node.id, new Set<string>()]));
+  for (const node of graph.nodes.toReversed()) {
+    for (const input of node.inputs) {
+      for (const name of neededInput(node, nodeOf(graph, input).schema, needs)) needs.get(input)!.add(name);
+    }
+  }
+  return needs;
+}
+
+function neededInput(node: LogicalNode, schema: Schema, needs: Needs): Iterable<string> {
+  switch (node.kind) {
+    case 'sink':
+      return node.columns;
+    case 'filter':
+      return [...needs.get(node.id)!, ...columnUses([node.predicate]).keys()];
+    case 'limit':
+      return needs.get(node.id)!;
+    case 'select':
+      return columnUses(keptItems(node, needs).map((item) => item.expr)).keys();
+    case 'union':
+      return keptPositions(node, needs).map((position) => schema.fields[position].name);
+    case 'map':
+    case 'flatMap':
+      return schema.fields.map((field) => field.name);
+    case 'source':
+      return [];
+    default:
+      return node satisfies never;
+  }
+}
+
+function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode {
+  if (node.kind === 'select') {
+    const items = keptItems(node, needs);
+    return items.length === node.items.length ? node : { ...node, items };
+  }
+  if (node.kind === 'union') {
+    const positions = keptPositions(node, needs);
+    if (positions.length === node.schema.fields.length) return node;
+    return {
+      ...node,
+      schema: { fields: positions.map((position) => node.schema.fields[position]) },
+      casts: node.casts.map((casts) => positions.map((position) => casts[position])),
+    };
+  }
+  if (node.kind !== 'source') return node;
+  const { pushdown, columnsGiven } = facts(node.id);
+  if (!pushdown.projection || columnsGiven) return node;
+  const columns = orFirst(node.columns, (name) => needs.get(node.id)!.has(name));
+  return columns.length === node.columns.length ? node : { ...node, columns };
+}
+
+/** A union takes columns by position: a branch that still carries more than the union needs gets a select of just those. */
+function alignBranches(before: LogicalGraph, graph: LogicalGraph): LogicalGraph {
+  const needs = columnNeeds(before);
+  const nodes = graph.nodes.flatMap((node) => {
+    if (node.kind !== 'union') return [node];
+    const positions = keptPositions(nodeOf(before, node.id) as NodeOf<'union'>, needs);
+    const selects: LogicalNode[] = [];
+    const inputs = node.inputs.map((input, i) => {
+      const { fields } = nodeOf(before, input).schema;
+      const wanted = positions.map((position) => fields[position]);
+      const { schema } = nodeOf(graph, input);
+      if (schema.fields.length === wanted.length) return input;
+      const id = `${node.id}.${i + 1}`;
+      const items = wanted.map((field) => ({ name: field.name, expr: columnOf(field) }));
+      selects.push({ kind: 'select', id, inputs: [input], items, schema: { fields: wanted }, parallelism: null });
+      return id;
+    });
+    return [...selects, { ...node, inputs }];
+  });
+  return makeGraph(nodes);
+}
+
+function keptItems(node: NodeOf<'select'>, needs: Needs): NodeOf<'select'>['items'] {
+  return orFirst(node.items, (item) => needs.get(node.id)!.has(item.name));
+}
+
+function keptPositions(node: NodeOf<'union'>, needs: Needs): readonly number[] {
+  const positions = node.schema.fields.map((_, position) => position);
+  return orFirst(positions, (position) => needs.get(node.id)!.has(node.schema.fields[position].name));
+}
+
+function orFirst<Item>(items: readonly Item[], isKept: (item: Item) => boolean): readonly Item[] {
+  const kept = items.filter(isKept);
+  return kept.length === 0 ? items.slice(0, 1) : kept;
+}
