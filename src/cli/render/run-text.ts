@@ -43,3 +43,8 @@ export function rowsPerSecond(rows: number, milliseconds: number): number {
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
+
+/** `03:03:41` in the time zone of the reader. */
+export function localTime(timeMs: number): string {
+  return new Date(timeMs).toTimeString().slice(0, 8);
+}

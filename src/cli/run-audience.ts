@@ -1,0 +1,40 @@
+/**
+ * Between the engine and the renderer of a run: `--fail-on-rejects` becomes its exit, and with `--json` the last line is an
+ * `end` even when the run never started.
+ */
+import { exitCodes } from '../errors/code-entry.js';
+import type { RunEnd, RunEvent } from '../coordinator/events.js';
+import { toEtlError } from '../errors/etl-error.js';
+import { failedCommand } from './report-error.js';
+import type { RunRenderer } from './render/run-renderer.js';
+
+/** The event as its audience should hear it. */
+export function withRejectExit<Event extends RunEvent>(event: Event, failOnRejects: boolean): Event {
+  if (!failOnRejects || event.type !== 'end' || event.exit.code !== exitCodes.ok || event.rows.rejected === 0) return event;
+  return { ...event, exit: { code: exitCodes.rejects, name: 'rejects' } };
+}
+
+/** Tells an audience of JSON that the run ended before it began. @returns the exit code */
+export function endUnstarted(thrown: unknown, renderer: RunRenderer): number {
+  const { exit, error, problems } = failedCommand(toEtlError(thrown));
+  const end: RunEnd & { readonly problems: typeof problems } = {
+    type: 'end',
+    runId: '',
+    job: '',
+    exit,
+    rows: { read: 0, filtered: 0, rejected: 0, written: 0 },
+    balance: true,
+    durationMs: 0,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    budgetBytes: 0,
+    spillBytes: 0,
+    stages: [],
+    edges: [],
+    rejects: [],
+    sinks: {},
+    error,
+    problems,
+  };
+  renderer.on(end);
+  return exit.code;
+}

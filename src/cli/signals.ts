@@ -1,0 +1,39 @@
+/**
+ * Signals as abort signals: the first SIGINT, SIGTERM or SIGHUP cancels, the second one stops waiting.
+ *
+ * Listens from the call until `dispose`; in between the process does not end by these signals.
+ */
+import type { ErrorData } from '../errors/etl-error.js';
+
+export interface Cancellation {
+  /** Its reason is an `ErrorData`. */
+  readonly cancel: AbortSignal;
+  readonly kill: AbortSignal;
+  readonly dispose: () => void;
+}
+
+const reasons = {
+  SIGINT: { code: 'ETL-6003', message: 'the run was cancelled by SIGINT' },
+  SIGTERM: { code: 'ETL-6004', message: 'the run was terminated by SIGTERM' },
+  SIGHUP: { code: 'ETL-6004', message: 'the run was terminated by SIGHUP' },
+} as const satisfies Record<string, ErrorData>;
+
+export function cancelOnSignals(tell: (text: string) => void): Cancellation {
+  const cancel = new AbortController();
+  const kill = new AbortController();
+  const names = Object.keys(reasons) as (keyof typeof reasons)[];
+  const listeners = names.map((name) => {
+    const listener = (): void => {
+      if (cancel.signal.aborted) return kill.abort(reasons[name]);
+      tell(`${name}: cancelling; once more to stop at once\n`);
+      cancel.abort(reasons[name]);
+    };
+    process.on(name, listener);
+    return [name, listener] as const;
+  });
+  return {
+    cancel: cancel.signal,
+    kill: kill.signal,
+    dispose: () => listeners.forEach(([name, listener]) => process.off(name, listener)),
+  };
+}
