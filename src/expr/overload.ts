@@ -92,10 +92,18 @@ export interface Emitter {
   line(code: string): void;
   /** `if (condition) { body } else { otherwise }`. */
   branch(condition: string, body: () => void, otherwise?: () => void): void;
+  /** A labelled block; `exit` is the statement that leaves it. */
+  block(body: (exit: string) => void): void;
+  /** Locals for a value of this type, not NULL and zero at first. */
+  result(type: DataType): Value;
+  /** Copies a value into locals made by `result`. */
+  assign(target: Value, source: Value): void;
   /** The name of a constant (any value, also a function) that the generated code can use. */
   constant(value: unknown): string;
   /** The statement that makes this row an error and ends it. */
   fail(sqlState: string, message: string): string;
+  /** Says that a called function may throw a ValueError, so that the loop catches it for the row. */
+  throws(): void;
   /** The statement that leaves the fast variant: this row is computed again with bigints. Never in the exact variant. */
   bail(): string;
 }
@@ -113,6 +121,8 @@ export interface Overload {
   readonly sql: SqlPrinter;
   /** Takes decimal arguments as they are (inline kernels only). */
   readonly decimals?: boolean;
+  /** PostgreSQL has this overload, etl does not: a call is refused with this advice, never resolved to another overload. */
+  readonly refused?: string;
 }
 
 export function define(
@@ -144,6 +154,11 @@ export function inline(emit: (e: Emitter, args: readonly Value[], call: CallExpr
 
 export function lazy(emit: (e: Emitter, call: CallExpr) => Value): Kernel {
   return { kind: 'lazy', emit };
+}
+
+/** A value that is not NULL. */
+export function present(...parts: string[]): Value {
+  return { isNull: 'false', parts };
 }
 
 /** `name(a, b)` */

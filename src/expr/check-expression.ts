@@ -1,0 +1,182 @@
+/**
+ * Expression text → checked tree: names found in the scope, every operator and function resolved to one overload, implicit
+ * casts written out, untyped literals given their type, all by PostgreSQL's rules.
+ *
+ * Throws ETL-3001 (grammar), 3002 (names), 3003 (types), 3004 (functions), 3005 (aggregates and the like); `at.column` and
+ * `at.length` count within the text.
+ */
+import { checkCall } from './check-call.js';
+import { explicitCast, requireBoolean, type Checked } from './coerce.js';
+import { syntaxError, typeError } from './expression-error.js';
+import { nullLiteral, numericLiteral } from './literal.js';
+import { parseExpression, parseSelectList } from './parse-expression.js';
+import { columnOf, paramOf, runTime, type Scope } from './scope.js';
+import type { SyntaxNode } from './syntax-tree.js';
+import { timeWords } from './keywords.js';
+import { typeFromName } from './type-from-name.js';
+import type { NamedExpr, TypedExpr } from './typed-expr.js';
+import { unifyBranches } from './unify.js';
+import type { DataType } from '../columnar/data-type.js';
+
+export type { Scope } from './scope.js';
+
+const boolean: DataType = { kind: 'boolean' };
+const text: DataType = { kind: 'text' };
+
+export function checkExpression(source: string, scope: Scope): TypedExpr {
+  return check(parseExpression(source), scope).expr;
+}
+
+/** The condition of a filter or a join. */
+export function checkPredicate(source: string, scope: Scope): TypedExpr {
+  return requireBoolean(check(parseExpression(source), scope), 'the condition');
+}
+
+/** `*`, `expr AS name`, or several with commas between. A name is needed where the expression is more than a column or one call. */
+export function checkSelectItem(source: string, scope: Scope): NamedExpr[] {
+  return parseSelectList(source).flatMap(({ node, alias, at }) => {
+    if (node === null) return scope.columns.map(({ name, type }) => ({ name, expr: { kind: 'column', name, type } }));
+    const expr = check(node, scope).expr;
+    const name = alias ?? defaultName(node);
+    if (name === null) throw syntaxError('this column has no name', at, 'write … AS name');
+    return [{ name, expr }];
+  });
+}
+
+function check(node: SyntaxNode, scope: Scope): Checked {
+  switch (node.kind) {
+    case 'number':
+      return typed(numberLiteral(node.text), node);
+    case 'string':
+      return { expr: { kind: 'literal', text: node.text, type: text }, untyped: true, at: node.at };
+    case 'null':
+      return { expr: nullLiteral(text), untyped: true, at: node.at };
+    case 'boolean':
+      return typed({ kind: 'literal', text: node.value ? 't' : 'f', type: boolean }, node);
+    case 'column':
+      return typed(columnOf(node, scope), node);
+    case 'param': {
+      const expr = paramOf(node, scope);
+      return { expr, untyped: expr.type.kind === 'text' || expr.text === null, at: node.at };
+    }
+    case 'cast':
+      return checkCast(node, scope);
+    case 'case':
+      return checkCase(node, scope);
+    case 'array':
+      return checkArray(node, scope);
+    case 'call':
+      if (isRunTime(node)) return checkRunTime(node, scope);
+      return checkCall(
+        node,
+        node.args.map((arg) => check(arg, scope)),
+      );
+  }
+}
+
+function typed(expr: TypedExpr, node: SyntaxNode): Checked {
+  return { expr, untyped: false, at: node.at };
+}
+
+/** The smallest of integer, bigint and numeric that holds it. */
+function numberLiteral(digits: string): TypedExpr {
+  if (/^\d+$/.test(digits)) {
+    const value = BigInt(digits);
+    if (value <= 0x7fffffffn) return { kind: 'literal', text: value.toString(), type: { kind: 'int32' } };
+    if (value <= 0x7fffffffffffffffn) return { kind: 'literal', text: value.toString(), type: { kind: 'int64' } };
+  }
+  return numericLiteral(digits);
+}
+
+function checkCast(node: Extract<SyntaxNode, { kind: 'cast' }>, scope: Scope): Checked {
+  const type = typeFromName(node.typeName);
+  if (type === null)
+    throw typeError(
+      `etl has no type "${node.typeName}"`,
+      node.typeAt,
+      'types are boolean, integer, bigint, numeric(p,s), double precision, text, date, timestamp, timestamptz, interval, json, jsonb, uuid, bytea …',
+    );
+  refuseLossyType(node, type);
+  return typed(explicitCast(check(node.arg, scope), type, node.at), node);
+}
+
+/** Types whose modifier says more than `DataType` keeps: as a column they pass, as the target of a cast they would lie. */
+function refuseLossyType(node: Extract<SyntaxNode, { kind: 'cast' }>, type: DataType): void {
+  const modified = node.typeName.includes('(');
+  if (type.kind === 'text' && /^(character|name)(?! varying)/.test(type.sqlName ?? ''))
+    throw typeError(`a cast to ${node.typeName} is not supported`, node.typeAt, 'use text or varchar(n)');
+  if (
+    modified &&
+    (type.kind === 'numeric' ||
+      (['time', 'timestamp', 'timestamptz', 'interval'].includes(type.kind) && !node.typeName.includes('(6)')))
+  )
+    throw typeError(
+      `a cast to ${node.typeName} is not supported`,
+      node.typeAt,
+      type.kind === 'numeric' ? 'precision goes up to 38, scale from 0' : "use date_trunc('milliseconds', x)",
+    );
+}
+
+function checkCase(node: Extract<SyntaxNode, { kind: 'case' }>, scope: Scope): Checked {
+  const operand = node.operand === null ? null : check(node.operand, scope);
+  const whens = node.branches.map(({ when }) => {
+    const checked = check(when, scope);
+    if (operand === null) return requireBoolean(checked, 'WHEN');
+    return checkCall({ ...node, kind: 'call', name: '=', form: 'operator', args: [], nameAt: when.at, at: when.at }, [
+      operand,
+      checked,
+    ]).expr;
+  });
+  const thens = node.branches.map(({ then }) => check(then, scope));
+  const otherwise = node.otherwise === null ? null : check(node.otherwise, scope);
+  // PostgreSQL looks at ELSE first.
+  const results = unifyBranches(otherwise === null ? thens : [otherwise, ...thens], 'CASE');
+  const [elseExpr, ...rest] = otherwise === null ? [null, ...results.exprs] : results.exprs;
+  const branches = whens.map((when, i) => ({ when, then: rest[i]! }));
+  return typed({ kind: 'case', branches, otherwise: elseExpr!, type: results.type }, node);
+}
+
+function checkArray(node: Extract<SyntaxNode, { kind: 'array' }>, scope: Scope): Checked {
+  const { exprs, type } = unifyBranches(
+    node.items.map((item) => check(item, scope)),
+    'ARRAY',
+  );
+  const texts = exprs.map((expr) => (expr.kind === 'literal' ? expr.text : undefined));
+  if (texts.includes(undefined)) throw typeError('ARRAY[…] takes constants only', node.at);
+  const items = texts.map((item) =>
+    item === null || item === undefined ? 'NULL' : `"${item.replace(/(["\\])/g, '\\$1')}"`,
+  );
+  const list: DataType = { kind: 'list', element: type };
+  const literal: Checked = {
+    expr: { kind: 'literal', text: `{${items.join(',')}}`, type: text },
+    untyped: true,
+    at: node.at,
+  };
+  return typed(explicitCast(literal, list, node.at), node);
+}
+
+function isRunTime(node: Extract<SyntaxNode, { kind: 'call' }>): boolean {
+  return timeWords.has(node.name) || (['now', 'transaction_timestamp'].includes(node.name) && node.args.length === 0);
+}
+
+function checkRunTime(node: Extract<SyntaxNode, { kind: 'call' }>, scope: Scope): Checked {
+  const now = typed(runTime(scope, node), node);
+  if (node.name === 'current_date') return typed(explicitCast(now, { kind: 'date' }, node.at), node);
+  return node.name === 'localtimestamp' ? typed(explicitCast(now, { kind: 'timestamp' }, node.at), node) : now;
+}
+
+/** As PostgreSQL names a column of a select list; null where that would be `?column?`. */
+function defaultName(node: SyntaxNode): string | null {
+  switch (node.kind) {
+    case 'column':
+      return node.name.slice(node.name.lastIndexOf('.') + 1);
+    case 'cast':
+      return defaultName(node.arg);
+    case 'case':
+      return (node.otherwise === null ? null : defaultName(node.otherwise)) ?? 'case';
+    case 'call':
+      return node.form === 'operator' ? null : node.name;
+    default:
+      return null;
+  }
+}

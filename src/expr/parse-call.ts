@@ -1,0 +1,154 @@
+/**
+ * The forms that start with a word and have a grammar of their own: CAST, EXTRACT, SUBSTRING, TRIM, POSITION, OVERLAY,
+ * `DATE '…'`, and what is refused by name (aggregates, window functions, EXISTS). They become plain calls, see `catalog.ts`.
+ */
+import { notAnExpression, syntaxError } from './expression-error.js';
+import { aggregateNames, windowNames } from './keywords.js';
+import type { CallForm, Span, SyntaxNode } from './syntax-tree.js';
+import type { TokenStream } from './token-stream.js';
+import { typeFromName } from './type-from-name.js';
+
+/** What these forms need of the parser. */
+export interface FormParser {
+  readonly tokens: TokenStream;
+  expression(minimum?: number): SyntaxNode;
+  list(): SyntaxNode[];
+  call(name: string, args: readonly SyntaxNode[], from: Span, nameAt: Span, form?: CallForm): SyntaxNode;
+  grow(from: Span, children: readonly (SyntaxNode | null)[]): { at: Span; depth: number };
+}
+
+/** Binds tighter than IN and BETWEEN. */
+const aboveMembership = 60;
+
+/** The form that `word` (already read) opens, or null when it is a plain name. */
+export function parseNamedForm(parser: FormParser, word: string, at: Span): SyntaxNode | null {
+  const { tokens } = parser;
+  const typed = typedLiteral(parser, word, at);
+  if (typed !== null) return typed;
+  if (tokens.peek().kind !== 'operator' || tokens.peek().text !== '(') return null;
+  refuseByName(word, at);
+  const form = forms[word];
+  if (form === undefined) return null;
+  tokens.next();
+  return form(parser, at);
+}
+
+const forms: Readonly<Record<string, (parser: FormParser, at: Span) => SyntaxNode>> = {
+  __proto__: null as never,
+  cast: (parser, at) => {
+    const arg = parser.expression();
+    parser.tokens.expectWord('as');
+    const type = parser.tokens.typeName();
+    parser.tokens.expect(')');
+    return { kind: 'cast', arg, typeName: type.name, typeAt: type.at, ...parser.grow(at, [arg]) };
+  },
+  extract: (parser, at) => {
+    const field = parser.tokens.next();
+    if (field.kind !== 'name' && field.kind !== 'quoted' && field.kind !== 'string')
+      throw syntaxError(
+        `EXTRACT needs a field, found ${parser.tokens.describe(field)}`,
+        field,
+        'write EXTRACT(year FROM x)',
+      );
+    const name: SyntaxNode = { kind: 'string', text: field.text, ...parser.grow(field, []) };
+    parser.tokens.expectWord('from');
+    const arg = parser.expression();
+    parser.tokens.expect(')');
+    return parser.call('extract', [name, arg], at, at);
+  },
+  substring: (parser, at) => {
+    const args = [parser.expression()];
+    if (parser.tokens.acceptWord('from')) {
+      args.push(parser.expression());
+      if (parser.tokens.acceptWord('for')) args.push(parser.expression());
+    } else if (parser.tokens.acceptWord('for')) {
+      args.push({ kind: 'number', text: '1', ...parser.grow(at, []) }, parser.expression());
+    } else {
+      while (parser.tokens.accept(',')) args.push(parser.expression());
+    }
+    parser.tokens.expect(')');
+    return parser.call('substring', args, at, at);
+  },
+  position: (parser, at) => {
+    const needle = parser.expression(aboveMembership);
+    parser.tokens.expectWord('in');
+    const hay = parser.expression(aboveMembership);
+    parser.tokens.expect(')');
+    return parser.call('position', [hay, needle], at, at);
+  },
+  overlay: (parser, at) => {
+    const args = [parser.expression()];
+    parser.tokens.expectWord('placing');
+    args.push(parser.expression());
+    parser.tokens.expectWord('from');
+    args.push(parser.expression());
+    if (parser.tokens.acceptWord('for')) args.push(parser.expression());
+    parser.tokens.expect(')');
+    return parser.call('overlay', args, at, at);
+  },
+  trim: (parser, at) => {
+    const { tokens } = parser;
+    const name = tokens.acceptWord('leading') ? 'ltrim' : tokens.acceptWord('trailing') ? 'rtrim' : 'btrim';
+    if (name === 'btrim') tokens.acceptWord('both');
+    if (tokens.acceptWord('from')) return parser.call(name, parser.list(), at, at);
+    const first = parser.expression();
+    if (tokens.acceptWord('from')) {
+      const subject = parser.expression();
+      tokens.expect(')');
+      return parser.call(name, [subject, first], at, at);
+    }
+    const args = [first];
+    while (tokens.accept(',')) args.push(parser.expression());
+    tokens.expect(')');
+    return parser.call(name, args, at, at);
+  },
+};
+
+/** `DATE '2026-01-01'`, `double precision '1.5'`, `timestamp with time zone '…'`. */
+function typedLiteral(parser: FormParser, word: string, at: Span): SyntaxNode | null {
+  const { tokens } = parser;
+  const words = [word];
+  for (let ahead = 0; tokens.peek(ahead).kind === 'name' && ahead < 3; ahead++) words.push(tokens.peek(ahead).text);
+  for (let count = words.length; count >= 1; count--) {
+    if (tokens.peek(count - 1).kind !== 'string') continue;
+    const typeName = words.slice(0, count).join(' ');
+    if (typeFromName(typeName) === null) continue;
+    for (let i = 1; i < count; i++) tokens.next();
+    const typeAt = { offset: at.offset, length: tokens.lastEnd - at.offset };
+    const token = tokens.next();
+    refuseIntervalFields(parser, typeName);
+    const arg: SyntaxNode = { kind: 'string', text: token.text, ...parser.grow(token, []) };
+    return { kind: 'cast', arg, typeName, typeAt, ...parser.grow(at, [arg]) };
+  }
+  return null;
+}
+
+function refuseIntervalFields(parser: FormParser, typeName: string): void {
+  const next = parser.tokens.peek();
+  if (typeName === 'interval' && next.kind === 'name' && /^(year|month|day|hour|minute|second)$/.test(next.text))
+    throw syntaxError(
+      `INTERVAL '…' ${next.text.toUpperCase()} is not supported`,
+      next,
+      `write the unit inside: INTERVAL '1 ${next.text}'`,
+    );
+}
+
+function refuseByName(word: string, at: Span): void {
+  if (aggregateNames.has(word))
+    throw notAnExpression(`${word}() is an aggregate: it belongs into an \`aggregate\` step`, at, greatestHint(word));
+  if (windowNames.has(word))
+    throw notAnExpression(`${word}() is a window function: it does not belong into an expression`, at);
+  if (word === 'exists')
+    throw notAnExpression(
+      'EXISTS (…) cannot stand in an expression',
+      at,
+      'read the other table as a source and use a `join` step',
+    );
+  if (word === 'row') throw syntaxError('row values are not supported', at);
+}
+
+function greatestHint(word: string): string | undefined {
+  if (word === 'max') return 'for the larger of several columns write GREATEST(a, b)';
+  if (word === 'min') return 'for the smaller of several columns write LEAST(a, b)';
+  return undefined;
+}
