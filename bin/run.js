@@ -7,7 +7,9 @@ const argv = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
 if (argv.length === 1 && ['--version', '-V'].includes(argv[0])) {
   // Answered here because loading the command framework costs ten times as much.
-  process.stdout.write(`etl/${JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).version} ${process.platform}-${process.arch} node-${process.version}\n`);
+  process.stdout.write(
+    `etl/${JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).version} ${process.platform}-${process.arch} node-${process.version}\n`,
+  );
 } else {
   module.enableCompileCache?.();
   const { runCli } = await import('../dist/src/cli/run-cli.js');

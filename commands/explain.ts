@@ -5,7 +5,8 @@ import { jobFlags, jobRequest } from '../src/cli/run-flags.js';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Show what a run would do: the plan, the splits, the SQL, the memory.';
-  static override description = 'Connects to the sources to learn schemas and bounds; writes nothing. A run executes exactly what is shown.';
+  static override description =
+    'Connects to the sources to learn schemas and bounds; writes nothing. A run executes exactly what is shown.';
   static override examples = [
     '<%= config.bin %> explain jobs/users.yaml -p 4',
     '<%= config.bin %> explain jobs/users.yaml --stage job',
@@ -24,6 +25,8 @@ export default class Explain extends BaseCommand {
     const { explainJob } = await import('../src/index.js');
     const planned = await explainJob(request);
     const format = flags.json ? 'json' : flags.format;
-    this.stdout.write(renderExplain(planned, { format, stage: flags.stage, width: this.stdout.columns, ascii: flags.ascii }));
+    this.stdout.write(
+      renderExplain(planned, { format, stage: flags.stage, width: this.stdout.columns, ascii: flags.ascii }),
+    );
   }
 }

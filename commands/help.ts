@@ -12,13 +12,16 @@ export default class HelpCommand extends BaseCommand {
     '<%= config.bin %> help settings',
     '<%= config.bin %> help taskmanager.memory.process.size',
   ];
-  static override args = { topic: Args.string({ description: 'Command, exit-codes, errors, settings, an error code or a setting.' }) };
+  static override args = {
+    topic: Args.string({ description: 'Command, exit-codes, errors, settings, an error code or a setting.' }),
+  };
   static override flags = { ...settingFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(HelpCommand);
     const { topic } = args;
-    if (topic === undefined || this.config.commandIDs.includes(topic)) return new EtlHelp(this.config).showHelp(topic === undefined ? [] : [topic]);
+    if (topic === undefined || this.config.commandIDs.includes(topic))
+      return new EtlHelp(this.config).showHelp(topic === undefined ? [] : [topic]);
     const text = helpTopic(topic, this.settingsOf(flags), this.stdout.columns);
     if (text === null) throw noHelp(topic, this.config.commandIDs);
     this.stdout.write(text);

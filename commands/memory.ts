@@ -15,10 +15,18 @@ export default class Memory extends BaseCommand {
   ];
   static override args = { job: Args.string({ description: 'Job file whose parallelism decides the slots.' }) };
   static override flags = {
-    'process-size': Flags.string({ helpValue: 'SIZE', exclusive: ['flink-size'], summary: 'Total process memory, such as 16g.' }),
+    'process-size': Flags.string({
+      helpValue: 'SIZE',
+      exclusive: ['flink-size'],
+      summary: 'Total process memory, such as 16g.',
+    }),
     'flink-size': Flags.string({ helpValue: 'SIZE', summary: 'Total Flink memory, such as 14g.' }),
     slots: Flags.string({ helpValue: 'N', summary: 'Number of slots.' }),
-    component: Flags.option({ options: ['taskmanager', 'jobmanager'] as const, default: 'taskmanager', summary: 'Whose memory.' })(),
+    component: Flags.option({
+      options: ['taskmanager', 'jobmanager'] as const,
+      default: 'taskmanager',
+      summary: 'Whose memory.',
+    })(),
     ...settingFlags,
     ...paramFlag,
     ...jsonFlag,
@@ -30,14 +38,24 @@ export default class Memory extends BaseCommand {
     const { component } = flags;
     const sizes = (['process-size', 'flink-size'] as const).flatMap((flag) => {
       const text = flags[flag];
-      const key = `${component}.memory.${flag.replace('-', '.')}` as `${typeof component}.memory.${'process' | 'flink'}.size`;
+      const key =
+        `${component}.memory.${flag.replace('-', '.')}` as `${typeof component}.memory.${'process' | 'flink'}.size`;
       return text === undefined ? [] : [{ key, text, flag: `--${flag}` }];
     });
     const request = {
       component,
       settings: { ...this.settingsOf(flags), flags: sizes },
       slots: parseCountFlag('--slots', flags.slots, 1),
-      job: args.job === undefined ? null : { file: args.job, params: parseParams(flags.param), env: this.env, parallelism: null, logicalTimeMs: Date.now() },
+      job:
+        args.job === undefined
+          ? null
+          : {
+              file: args.job,
+              params: parseParams(flags.param),
+              env: this.env,
+              parallelism: null,
+              logicalTimeMs: Date.now(),
+            },
     };
     const { memoryReport } = await import('../src/index.js');
     const model = await memoryReport(request);

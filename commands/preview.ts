@@ -18,7 +18,10 @@ export default class Preview extends BaseCommand {
   static override args = { job: Args.string({ required: true, description: 'Job file.' }) };
   static override flags = {
     ...sharedFlags,
-    at: Flags.string({ helpValue: 'STEP', summary: 'Id of a source, step or sink; default: what the first sink gets.' }),
+    at: Flags.string({
+      helpValue: 'STEP',
+      summary: 'Id of a source, step or sink; default: what the first sink gets.',
+    }),
     limit: Flags.string({ helpValue: 'N', default: '10', summary: 'Number of rows.' }),
     time: logicalTime,
   };
@@ -39,7 +42,15 @@ export default class Preview extends BaseCommand {
     const { previewJob } = await import('../src/index.js');
     const { cancel, kill, dispose } = cancelOnSignals(this.stderr.write);
     try {
-      const end = await previewJob({ ...request, at: at ?? null, limit: parseCountFlag('--limit', flags.limit, 0), sink: 'print', cancel, kill, emit: (event) => renderer.on(event) });
+      const end = await previewJob({
+        ...request,
+        at: at ?? null,
+        limit: parseCountFlag('--limit', flags.limit, 0),
+        sink: 'print',
+        cancel,
+        kill,
+        emit: (event) => renderer.on(event),
+      });
       this.exitWith(end.exit.code);
     } finally {
       dispose();

@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { parseCountFlag } from '../src/cli/parse-flags.js';
-import { createRunRenderer, type RunRenderer } from '../src/cli/render/run-renderer.js';
+import { createRunRenderer } from '../src/cli/render/run-renderer.js';
+import type { RunRenderer } from '../src/cli/render/run-renderer-options.js';
 import { localTime } from '../src/cli/render/run-text.js';
 import { endUnstarted, withRejectExit } from '../src/cli/run-audience.js';
 import { jobFlags, jobRequest } from '../src/cli/run-flags.js';
@@ -21,7 +22,10 @@ export default class Run extends BaseCommand {
   static override flags = {
     ...jobFlags,
     limit: Flags.string({ helpValue: 'N', summary: 'At most this many rows of each source.' }),
-    sink: Flags.option({ options: ['print'] as const, summary: 'Print the rows instead of writing them to the sinks of the job.' })(),
+    sink: Flags.option({
+      options: ['print'] as const,
+      summary: 'Print the rows instead of writing them to the sinks of the job.',
+    })(),
     'fail-on-rejects': Flags.boolean({ summary: 'Exit 5 when rows were rejected.' }),
     quiet: Flags.boolean({ char: 'q', exclusive: ['json', 'verbose'], summary: 'Say nothing unless the run fails.' }),
     verbose: Flags.boolean({ char: 'v', summary: 'Say also what is only of interest when something is wrong.' }),
@@ -31,12 +35,21 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
-    const request = { ...jobRequest(args.job, flags, this.settingsOf(flags), this.env), limit: parseCountFlag('--limit', flags.limit, 0), sink: flags.sink ?? null };
+    const request = {
+      ...jobRequest(args.job, flags, this.settingsOf(flags), this.env),
+      limit: parseCountFlag('--limit', flags.limit, 0),
+      sink: flags.sink ?? null,
+    };
     const renderer = this.rendererFor(flags.json ? 'json' : flags.quiet ? 'quiet' : 'text', flags.verbose, args.job);
     const { runJob } = await import('../src/index.js');
     const { cancel, kill, dispose } = cancelOnSignals(this.stderr.write);
     try {
-      const end = await runJob({ ...request, cancel, kill, emit: (event) => renderer.on(withRejectExit(event, flags['fail-on-rejects'])) });
+      const end = await runJob({
+        ...request,
+        cancel,
+        kill,
+        emit: (event) => renderer.on(withRejectExit(event, flags['fail-on-rejects'])),
+      });
       this.exitWith(withRejectExit(end, flags['fail-on-rejects']).exit.code);
     } finally {
       dispose();

@@ -14,7 +14,11 @@ export default class Validate extends BaseCommand {
   static override strict = false;
   static override args = { job: Args.string({ required: true, description: 'Job files.' }) };
   static override flags = {
-    format: Flags.option({ options: ['text', 'json', 'sarif', 'github'] as const, default: 'text', summary: 'How problems are printed.' })(),
+    format: Flags.option({
+      options: ['text', 'json', 'sarif', 'github'] as const,
+      default: 'text',
+      summary: 'How problems are printed.',
+    })(),
     ...paramFlag,
     ...jsonFlag,
     ...asciiFlag,
@@ -24,7 +28,10 @@ export default class Validate extends BaseCommand {
     const { argv, flags } = await this.parse(Validate);
     const { checkJob } = await import('../src/index.js');
     const params = parseParams(flags.param);
-    const checked = await checkFiles(argv as string[], async (file) => (await checkJob({ file, params, env: this.env })).warnings);
+    const checked = await checkFiles(
+      argv as string[],
+      async (file) => (await checkJob({ file, params, env: this.env })).warnings,
+    );
     const format: CheckFormat = flags.json ? 'json' : flags.format;
     this.stdout.write(renderChecked(checked, format, this.config.version, this.stdout));
     this.exitWith(checked.exitCode);

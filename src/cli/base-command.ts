@@ -14,12 +14,23 @@ import { usageError } from './usage-error.js';
 
 /** `multipleNonGreedy`: `-D a=1 job.yaml` must not swallow the job. */
 export const settingFlags = {
-  define: Flags.string({ char: 'D', multiple: true, multipleNonGreedy: true, helpValue: 'key=value', summary: 'Set a setting (etl help settings).' }),
+  define: Flags.string({
+    char: 'D',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'key=value',
+    summary: 'Set a setting (etl help settings).',
+  }),
   conf: Flags.string({ helpValue: 'FILE', summary: 'Configuration file instead of conf/etl-conf.yaml.' }),
 };
 
 export const paramFlag = {
-  param: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'name=value', summary: 'Value of a parameter of the job.' }),
+  param: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'name=value',
+    summary: 'Value of a parameter of the job.',
+  }),
 };
 
 export const jsonFlag = { json: Flags.boolean({ summary: 'Print JSON.' }) };
@@ -40,7 +51,11 @@ export abstract class BaseCommand extends Command {
   }
 
   protected settingsOf(flags: { readonly define?: readonly string[]; readonly conf?: string }): SettingsInput {
-    return { confFile: findConfFile(flags.conf, process.env, this.config.root), env: process.env, defines: flags.define };
+    return {
+      confFile: findConfFile(flags.conf, process.env, this.config.root),
+      env: process.env,
+      defines: flags.define,
+    };
   }
 
   protected printJson(value: unknown): void {

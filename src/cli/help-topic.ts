@@ -20,7 +20,9 @@ export function helpTopic(topic: string, settings: SettingsInput, width: number)
 
 export function noHelp(topic: string, commands: readonly string[]): EtlError {
   const known = [...commands, 'exit-codes', 'errors', 'settings', ...Object.keys(registry), ...settingKeys];
-  return new EtlError('ETL-1001', `no help on "${topic}"`, { hint: didYouMeanHint(topic, known) ?? 'etl help lists commands and topics' });
+  return new EtlError('ETL-1001', `no help on "${topic}"`, {
+    hint: didYouMeanHint(topic, known) ?? 'etl help lists commands and topics',
+  });
 }
 
 const exitMeanings: Readonly<Record<ExitName, readonly [meaning: string, cron: string]>> = {
@@ -47,7 +49,11 @@ const exitMeanings: Readonly<Record<ExitName, readonly [meaning: string, cron: s
 function exitCodesHelp(width: number): string {
   const rows = (Object.entries(exitCodes) as [ExitName, number][]).map(([name, code]) => {
     const [meaning, cron] = exitMeanings[name];
-    return described(`${String(code).padStart(3)}  ${name.padEnd(13)}  `, cron === '' ? meaning : `${meaning} (cron: ${cron})`, width);
+    return described(
+      `${String(code).padStart(3)}  ${name.padEnd(13)}  `,
+      cron === '' ? meaning : `${meaning} (cron: ${cron})`,
+      width,
+    );
   });
   return `The exit code of every command, with and without --json:\n\n${rows.join('\n')}\n`;
 }

@@ -4,7 +4,10 @@ import { CommandHelp, Help, type Config } from '@oclif/core';
 class ExamplesFirst extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const sections = super.sections();
-    return [...sections.filter(({ header }) => header === 'EXAMPLES'), ...sections.filter(({ header }) => header !== 'EXAMPLES')];
+    return [
+      ...sections.filter(({ header }) => header === 'EXAMPLES'),
+      ...sections.filter(({ header }) => header !== 'EXAMPLES'),
+    ];
   }
 }
 
@@ -17,12 +20,19 @@ export class EtlHelp extends Help {
 
   override async showRootHelp(): Promise<void> {
     await super.showRootHelp();
-    this.log(this.section('HELP TOPICS', [
-      ['etl help exit-codes', 'What the exit code of a command says.'],
-      ['etl help settings', 'All settings, their values and where they come from.'],
-      ['etl help errors', 'All error codes.'],
-      ['etl help ETL-2041', 'One error code.'],
-    ].map(([topic, text]) => `${topic.padEnd(20)} ${text}`).join('\n')));
+    this.log(
+      this.section(
+        'HELP TOPICS',
+        [
+          ['etl help exit-codes', 'What the exit code of a command says.'],
+          ['etl help settings', 'All settings, their values and where they come from.'],
+          ['etl help errors', 'All error codes.'],
+          ['etl help ETL-2041', 'One error code.'],
+        ]
+          .map(([topic, text]) => `${topic.padEnd(20)} ${text}`)
+          .join('\n'),
+      ),
+    );
     this.log('');
   }
 }

@@ -6,7 +6,10 @@ import { parseCount, UnreadableValueError } from '../config/units.js';
 export function parseParams(texts: readonly string[] = []): Record<string, string> {
   const params: [string, string][] = texts.map((text) => {
     const split = text.indexOf('=');
-    if (split <= 0) throw new EtlError('ETL-1001', `--param ${text} is not of the form name=value`, { hint: 'for example: --param since=2026-01-01' });
+    if (split <= 0)
+      throw new EtlError('ETL-1001', `--param ${text} is not of the form name=value`, {
+        hint: 'for example: --param since=2026-01-01',
+      });
     return [text.slice(0, split), text.slice(split + 1)];
   });
   return Object.fromEntries(params);
@@ -28,10 +31,14 @@ export function parseCountFlag(flag: string, text: string | undefined, min: numb
 /** `--at 2026-11-22T03:00:00Z` → milliseconds since 1970; without a zone it is UTC, without a time midnight. */
 export function parseTime(text: string | undefined, now: () => number): number {
   if (text === undefined) return now();
-  const found = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?(Z|[+-]\d{2}:?\d{2})?$/i.exec(text.trim());
+  const found = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+    text.trim(),
+  );
   const time = found === null ? NaN : Date.parse(`${found[1]}T${found[2] ?? '00:00'}${zoneOf(found[3])}`);
   if (Number.isNaN(time) || !isRealDate(found![1])) {
-    throw new EtlError('ETL-1001', `--at: "${text}" is not a time`, { hint: 'write it as 2026-11-22T03:00:00Z (UTC when no zone is given)' });
+    throw new EtlError('ETL-1001', `--at: "${text}" is not a time`, {
+      hint: 'write it as 2026-11-22T03:00:00Z (UTC when no zone is given)',
+    });
   }
   return time;
 }

@@ -3,7 +3,7 @@
  * code of the error's kind. The same with and without `--json`.
  */
 import { exitCodes, type ExitName } from '../errors/code-entry.js';
-import { EtlError, toEtlError } from '../errors/etl-error.js';
+import { toEtlError, type ErrorData, type EtlError } from '../errors/etl-error.js';
 import { EtlErrors, problemsOf } from '../errors/etl-errors.js';
 import { renderDiagnosticCount, renderDiagnostics, type Diagnostic } from './render/diagnostics.js';
 import { jsonText } from './render/json-text.js';
@@ -12,9 +12,9 @@ import { painter, type Terminal } from './terminal.js';
 export interface FailedCommand {
   readonly type: 'error';
   readonly exit: { readonly code: number; readonly name: ExitName };
-  readonly error: ReturnType<EtlError['toJSON']>;
-  readonly problems: readonly ReturnType<EtlError['toJSON']>[];
-  readonly warnings: readonly ReturnType<EtlError['toJSON']>[];
+  readonly error: ErrorData;
+  readonly problems: readonly ErrorData[];
+  readonly warnings: readonly ErrorData[];
 }
 
 export function failedCommand(error: EtlError): FailedCommand {

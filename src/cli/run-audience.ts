@@ -6,11 +6,12 @@ import { exitCodes } from '../errors/code-entry.js';
 import type { RunEnd, RunEvent } from '../coordinator/events.js';
 import { toEtlError } from '../errors/etl-error.js';
 import { failedCommand } from './report-error.js';
-import type { RunRenderer } from './render/run-renderer.js';
+import type { RunRenderer } from './render/run-renderer-options.js';
 
 /** The event as its audience should hear it. */
 export function withRejectExit<Event extends RunEvent>(event: Event, failOnRejects: boolean): Event {
-  if (!failOnRejects || event.type !== 'end' || event.exit.code !== exitCodes.ok || event.rows.rejected === 0) return event;
+  if (!failOnRejects || event.type !== 'end' || event.exit.code !== exitCodes.ok || event.rows.rejected === 0)
+    return event;
   return { ...event, exit: { code: exitCodes.rejects, name: 'rejects' } };
 }
 

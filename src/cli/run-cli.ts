@@ -32,12 +32,15 @@ function wantsHelp(argv: readonly string[]): boolean {
 
 async function showHelp(argv: readonly string[], config: Config): Promise<void> {
   const [id] = argv;
-  if (id !== undefined && !id.startsWith('-') && !config.commandIDs.includes(id)) throw unknownCommand(id, config.commandIDs);
+  if (id !== undefined && !id.startsWith('-') && !config.commandIDs.includes(id))
+    throw unknownCommand(id, config.commandIDs);
   const { EtlHelp } = await import('./help.js');
   await new EtlHelp(config).showHelp([...argv]);
 }
 
 function unknownCommand(id: string, known: readonly string[]): EtlError {
   const what = id.startsWith('-') ? 'flag' : 'command';
-  return new EtlError('ETL-1001', `unknown ${what} "${id}"`, { hint: didYouMeanHint(id, known) ?? `commands: ${[...known].sort().join(', ')}` });
+  return new EtlError('ETL-1001', `unknown ${what} "${id}"`, {
+    hint: didYouMeanHint(id, known) ?? `commands: ${[...known].sort().join(', ')}`,
+  });
 }

@@ -19,7 +19,12 @@ interface GivenJobFlags {
   readonly param?: readonly string[];
 }
 
-export function jobRequest(file: string, flags: GivenJobFlags, settings: SettingsInput, env: Readonly<Record<string, string | undefined>>) {
+export function jobRequest(
+  file: string,
+  flags: GivenJobFlags,
+  settings: SettingsInput,
+  env: Readonly<Record<string, string | undefined>>,
+) {
   return {
     file,
     params: parseParams(flags.param),

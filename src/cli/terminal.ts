@@ -50,7 +50,14 @@ function hasColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-const codes: Readonly<Record<Style, string>> = { red: '31', green: '32', yellow: '33', cyan: '36', bold: '1', dim: '2' };
+const codes: Readonly<Record<Style, string>> = {
+  red: '31',
+  green: '32',
+  yellow: '33',
+  cyan: '36',
+  bold: '1',
+  dim: '2',
+};
 
 const asciiSigns: Readonly<Record<string, string>> = {
   '✓': 'v',

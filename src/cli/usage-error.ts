@@ -22,10 +22,20 @@ export function usageError(thrown: unknown, helpCommand: string, flagNames: read
   const help = `${helpCommand} shows what it takes`;
   const [flag] = error.flags ?? [];
   if (flag !== undefined && error.message.startsWith('Nonexistent')) {
-    return new EtlError('ETL-1001', `unknown flag ${error.flags!.join(', ')}`, { hint: didYouMeanHint(flag, flagNames.map((name) => `--${name}`)) ?? help });
+    return new EtlError('ETL-1001', `unknown flag ${error.flags!.join(', ')}`, {
+      hint:
+        didYouMeanHint(
+          flag,
+          flagNames.map((name) => `--${name}`),
+        ) ?? help,
+    });
   }
   if (error.args !== undefined && error.message.startsWith('Missing')) {
-    return new EtlError('ETL-1001', `missing argument ${error.args.map((arg) => (typeof arg === 'string' ? arg : arg.name).toUpperCase()).join(', ')}`, { hint: help });
+    return new EtlError(
+      'ETL-1001',
+      `missing argument ${error.args.map((arg) => (typeof arg === 'string' ? arg : arg.name).toUpperCase()).join(', ')}`,
+      { hint: help },
+    );
   }
   const message = error.message
     .replace(/^The following errors? occurred:\s*/, '')

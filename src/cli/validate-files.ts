@@ -17,7 +17,10 @@ export interface CheckedFiles {
 }
 
 /** @param check resolves with the warnings of a file, or rejects with its problems */
-export async function checkFiles(files: readonly string[], check: (file: string) => Promise<readonly EtlError[]>): Promise<CheckedFiles> {
+export async function checkFiles(
+  files: readonly string[],
+  check: (file: string) => Promise<readonly EtlError[]>,
+): Promise<CheckedFiles> {
   const diagnostics: Diagnostic[] = [];
   const kinds: ErrorKind[] = [];
   for (const file of files) {
@@ -27,17 +30,26 @@ export async function checkFiles(files: readonly string[], check: (file: string)
       const error = toEtlError(thrown);
       kinds.push(error.kind);
       diagnostics.push(...problemsOf(error).map((problem) => diagnostic('error', problem, file)));
-      if (error instanceof EtlErrors) diagnostics.push(...error.warnings.map((warning) => diagnostic('warning', warning, file)));
+      if (error instanceof EtlErrors)
+        diagnostics.push(...error.warnings.map((warning) => diagnostic('warning', warning, file)));
     }
   }
   const kind = kinds.find((one) => one !== 'invalid-spec') ?? kinds[0];
   return { files, diagnostics, exitCode: kind === undefined ? exitCodes.ok : exitCodes[kind] };
 }
 
-export function renderChecked({ files, diagnostics }: CheckedFiles, format: CheckFormat, version: string, terminal: Terminal): string {
+export function renderChecked(
+  { files, diagnostics }: CheckedFiles,
+  format: CheckFormat,
+  version: string,
+  terminal: Terminal,
+): string {
   switch (format) {
     case 'text':
-      return renderDiagnostics(diagnostics, { width: terminal.columns, paint: painter(terminal) }) + renderDiagnosticCount(diagnostics, files.length);
+      return (
+        renderDiagnostics(diagnostics, { width: terminal.columns, paint: painter(terminal) }) +
+        renderDiagnosticCount(diagnostics, files.length)
+      );
     case 'github':
       return renderGithubDiagnostics(diagnostics);
     case 'sarif':

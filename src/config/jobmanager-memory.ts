@@ -27,7 +27,10 @@ const RECOMMENDED_HEAP = 128 * 1024 ** 2;
 /** @throws EtlError ETL-1020, ETL-1021, ETL-1024 … ETL-1029 */
 export function deriveJobManagerMemory(settings: Settings, notes: string[] = []): JobManagerMemory {
   const derived = derive(settings, notes);
-  if (derived.jvmHeap < RECOMMENDED_HEAP) notes.push(`JVM heap: ${formatBytes(derived.jvmHeap)} is less than the recommended ${formatBytes(RECOMMENDED_HEAP)}`);
+  if (derived.jvmHeap < RECOMMENDED_HEAP)
+    notes.push(
+      `JVM heap: ${formatBytes(derived.jvmHeap)} is less than the recommended ${formatBytes(RECOMMENDED_HEAP)}`,
+    );
   return derived;
 }
 
@@ -60,14 +63,22 @@ function fromHeap(settings: Settings, jvmHeap: number, flinkSize: number | null)
   if (flinkSize === null) return { jvmHeap, offHeap: offHeap ?? DEFAULT_OFF_HEAP };
   if (offHeap !== null) {
     if (jvmHeap + offHeap === flinkSize) return { jvmHeap, offHeap };
-    throw new EtlError('ETL-1027', `JVM heap (${sized(jvmHeap)}) and off-heap (${sized(offHeap)}) are not the total Flink memory (${sized(flinkSize)})`, {
-      hint: 'leave out jobmanager.memory.off-heap.size: it is then what the heap leaves',
-    });
+    throw new EtlError(
+      'ETL-1027',
+      `JVM heap (${sized(jvmHeap)}) and off-heap (${sized(offHeap)}) are not the total Flink memory (${sized(flinkSize)})`,
+      {
+        hint: 'leave out jobmanager.memory.off-heap.size: it is then what the heap leaves',
+      },
+    );
   }
   if (jvmHeap > flinkSize) {
-    throw new EtlError('ETL-1028', `JVM heap (${sized(jvmHeap)}) exceeds the total Flink memory (${sized(flinkSize)})`, {
-      hint: 'raise jobmanager.memory.flink.size, or leave it out',
-    });
+    throw new EtlError(
+      'ETL-1028',
+      `JVM heap (${sized(jvmHeap)}) exceeds the total Flink memory (${sized(flinkSize)})`,
+      {
+        hint: 'raise jobmanager.memory.flink.size, or leave it out',
+      },
+    );
   }
   return { jvmHeap, offHeap: flinkSize - jvmHeap };
 }
@@ -75,9 +86,13 @@ function fromHeap(settings: Settings, jvmHeap: number, flinkSize: number | null)
 function fromTotalFlink(settings: Settings, flink: number): FlinkMemory {
   const offHeap = settings['jobmanager.memory.off-heap.size'] ?? DEFAULT_OFF_HEAP;
   if (flink > offHeap) return { jvmHeap: flink - offHeap, offHeap };
-  throw new EtlError('ETL-1029', `the total Flink memory (${sized(flink)}) must be greater than off-heap (${sized(offHeap)})`, {
-    hint: 'raise jobmanager.memory.process.size (or flink.size), or lower jobmanager.memory.off-heap.size',
-  });
+  throw new EtlError(
+    'ETL-1029',
+    `the total Flink memory (${sized(flink)}) must be greater than off-heap (${sized(offHeap)})`,
+    {
+      hint: 'raise jobmanager.memory.process.size (or flink.size), or lower jobmanager.memory.off-heap.size',
+    },
+  );
 }
 
 function assemble(flink: FlinkMemory, jvm: JvmMemory): JobManagerMemory {

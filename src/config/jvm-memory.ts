@@ -15,7 +15,12 @@ export interface JvmMemory {
 }
 
 /** Total process memory is known; what these parts leave of it is total Flink memory. @throws ETL-1021, ETL-1024 */
-export function jvmMemoryOfProcess(component: Component, settings: Settings, process: number, notes: string[]): JvmMemory {
+export function jvmMemoryOfProcess(
+  component: Component,
+  settings: Settings,
+  process: number,
+  notes: string[],
+): JvmMemory {
   const jvmMetaspace = settings[`${component}.memory.jvm-metaspace.size`];
   const jvmOverhead = fractionOf(overheadRange(component, settings), process, notes);
   if (jvmMetaspace + jvmOverhead > process) {
@@ -38,14 +43,22 @@ export function jvmMemoryOfFlink(component: Component, settings: Settings, flink
   const jvmOverhead = process - flink - jvmMetaspace;
   const sizes = `total process memory ${sized(process)}, total Flink memory ${sized(flink)}, JVM metaspace ${sized(jvmMetaspace)}`;
   if (jvmOverhead < 0) {
-    throw new EtlError('ETL-1025', `the total process memory is smaller than total Flink memory and JVM metaspace: ${sizes}`, {
-      hint: `raise ${component}.memory.process.size, or leave it out`,
-    });
+    throw new EtlError(
+      'ETL-1025',
+      `the total process memory is smaller than total Flink memory and JVM metaspace: ${sizes}`,
+      {
+        hint: `raise ${component}.memory.process.size, or leave it out`,
+      },
+    );
   }
   if (!isInRange(range, jvmOverhead)) {
-    throw new EtlError('ETL-1026', `what is left for JVM overhead, ${sized(jvmOverhead)}, is outside its range of ${sized(range.min)} to ${sized(range.max)}: ${sizes}`, {
-      hint: `leave out ${component}.memory.process.size, or widen ${component}.memory.jvm-overhead.min and .max`,
-    });
+    throw new EtlError(
+      'ETL-1026',
+      `what is left for JVM overhead, ${sized(jvmOverhead)}, is outside its range of ${sized(range.min)} to ${sized(range.max)}: ${sizes}`,
+      {
+        hint: `leave out ${component}.memory.process.size, or widen ${component}.memory.jvm-overhead.min and .max`,
+      },
+    );
   }
   return { jvmMetaspace, jvmOverhead };
 }

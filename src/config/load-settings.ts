@@ -41,7 +41,12 @@ export interface SettingsInput {
 export function loadSettings(input: SettingsInput = {}): LoadedSettings {
   const values: Record<string, unknown> = { ...defaultSettings };
   const origins = Object.fromEntries(settingKeys.map((key) => [key, { layer: 'default', name: 'default' } as Origin]));
-  for (const given of [...fromFile(input.confFile), ...fromEnv(input.env ?? {}), ...fromDefines(input.defines ?? []), ...fromFlags(input.flags ?? [])]) {
+  for (const given of [
+    ...fromFile(input.confFile),
+    ...fromEnv(input.env ?? {}),
+    ...fromDefines(input.defines ?? []),
+    ...fromFlags(input.flags ?? []),
+  ]) {
     const key = knownKey(given);
     values[key] = readValue(key, given);
     origins[key] = given.origin;
@@ -74,19 +79,27 @@ function readConfFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new EtlError('ETL-1012', `cannot read the configuration file ${file}: ${(cause as Error).message}`, { cause });
+    throw new EtlError('ETL-1012', `cannot read the configuration file ${file}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
 function fromEnv(env: NonNullable<SettingsInput['env']>): Given[] {
-  const keysByIdentity = new Map(settingKeys.flatMap((key) => [key, ...settingsTable[key].aliases].map((name) => [envIdentity(envName(name)), key] as const)));
+  const keysByIdentity = new Map(
+    settingKeys.flatMap((key) =>
+      [key, ...settingsTable[key].aliases].map((name) => [envIdentity(envName(name)), key] as const),
+    ),
+  );
   return Object.entries(env).flatMap(([name, text]) => {
     if (!name.startsWith('ETL_') || text === undefined || text === '') return [];
     const key = keysByIdentity.get(envIdentity(name));
     if (key !== undefined) return [{ key, text, origin: { layer: 'env' as const, name } }];
     const meant = didYouMean(name, settingKeys.map(envName));
     if (meant === null || sharedEnds(name, meant) < Math.max(name.length, meant.length) - 2) return [];
-    throw new EtlError('ETL-1010', `the environment variable ${name} is no setting`, { hint: `did you mean ${meant}?` });
+    throw new EtlError('ETL-1010', `the environment variable ${name} is no setting`, {
+      hint: `did you mean ${meant}?`,
+    });
   });
 }
 
@@ -102,7 +115,10 @@ function sharedEnds(a: string, b: string): number {
 function fromDefines(defines: readonly string[]): Given[] {
   return defines.map((define) => {
     const split = define.indexOf('=');
-    if (split <= 0) throw new EtlError('ETL-1001', `-D ${define} is not of the form key=value`, { hint: 'for example: -D taskmanager.memory.process.size=4g' });
+    if (split <= 0)
+      throw new EtlError('ETL-1001', `-D ${define} is not of the form key=value`, {
+        hint: 'for example: -D taskmanager.memory.process.size=4g',
+      });
     const key = define.slice(0, split).trim();
     return { key, text: define.slice(split + 1), origin: { layer: 'define', name: `-D ${key}` } };
   });
@@ -113,7 +129,9 @@ function fromFlags(flags: NonNullable<SettingsInput['flags']>): Given[] {
 }
 
 function knownKey(given: Given): SettingKey {
-  const key = settingKeys.find((candidate) => candidate === given.key || settingsTable[candidate].aliases.includes(given.key));
+  const key = settingKeys.find(
+    (candidate) => candidate === given.key || settingsTable[candidate].aliases.includes(given.key),
+  );
   if (key !== undefined) return key;
   throw new EtlError('ETL-1010', `${given.origin.name}: unknown setting "${given.key}"`, {
     at: given.at,
@@ -126,6 +144,9 @@ function readValue(key: SettingKey, given: Given): unknown {
     return settingsTable[key].parse(given.text);
   } catch (error) {
     if (!(error instanceof UnreadableValueError)) throw error;
-    throw new EtlError('ETL-1011', `${given.origin.name}: cannot read the value of ${key}: ${error.message}`, { at: given.at, cause: error });
+    throw new EtlError('ETL-1011', `${given.origin.name}: cannot read the value of ${key}: ${error.message}`, {
+      at: given.at,
+      cause: error,
+    });
   }
 }

@@ -23,7 +23,10 @@ export type MemoryModel =
 const JOBMANAGER_PROCESS_SIZE = 1600 * 1024 ** 2;
 
 /** Memory of the slots of a run. @throws EtlError ETL-1021 … ETL-1026, ETL-1030 */
-export function taskManagerModel(settings: Settings, slots: number): MemoryModel & { readonly component: 'taskmanager' } {
+export function taskManagerModel(
+  settings: Settings,
+  slots: number,
+): MemoryModel & { readonly component: 'taskmanager' } {
   const notes: string[] = [];
   const memory = deriveTaskManagerMemory(withProcessSize('taskmanager', settings, defaultProcessSize(slots)), notes);
   const share = slotMemory(memory, slots);
@@ -39,11 +42,14 @@ export function jobManagerModel(settings: Settings): MemoryModel & { readonly co
 
 /** The default size is no part of the settings: beside a configured flink.size it would be a check, not a default. */
 function withProcessSize(component: Component, settings: Settings, bytes: number): Settings {
-  return isSizeConfigured(component, settings) ? settings : { ...settings, [`${component}.memory.process.size`]: bytes };
+  return isSizeConfigured(component, settings)
+    ? settings
+    : { ...settings, [`${component}.memory.process.size`]: bytes };
 }
 
 function isSizeConfigured(component: Component, settings: Settings): boolean {
-  if (settings[`${component}.memory.process.size`] !== null || settings[`${component}.memory.flink.size`] !== null) return true;
+  if (settings[`${component}.memory.process.size`] !== null || settings[`${component}.memory.flink.size`] !== null)
+    return true;
   if (component === 'jobmanager') return settings['jobmanager.memory.heap.size'] !== null;
   return settings['taskmanager.memory.task.heap.size'] !== null && settings['taskmanager.memory.managed.size'] !== null;
 }

@@ -17,7 +17,11 @@ export interface MemoryRange {
 }
 
 /** The keys `<prefix>.min`, `.max` and `.fraction`; for managed memory, which has no bounds, only the fraction. */
-export function memoryRange(settings: Settings, name: string, prefix: 'taskmanager.memory.network' | 'taskmanager.memory.jvm-overhead' | 'jobmanager.memory.jvm-overhead'): MemoryRange {
+export function memoryRange(
+  settings: Settings,
+  name: string,
+  prefix: 'taskmanager.memory.network' | 'taskmanager.memory.jvm-overhead' | 'jobmanager.memory.jvm-overhead',
+): MemoryRange {
   const [min, max, fraction] = [settings[`${prefix}.min`], settings[`${prefix}.max`], settings[`${prefix}.fraction`]];
   return checkRange({ name, min, max, fraction: Math.fround(fraction) }, `${prefix}.fraction`);
 }
@@ -55,12 +59,20 @@ function checkRange(range: MemoryRange, fractionKey: string): MemoryRange {
   throw new EtlError(
     'ETL-1021',
     `inconsistent range of ${range.name}: ${fractionKey} is ${shown}, min ${formatBytes(min)} (${min} bytes), max ${formatBytes(max)} (${max} bytes)`,
-    { hint: min > max ? `make ${fractionKey.replace(/fraction$/, 'min')} no larger than its max` : `set ${fractionKey} to at least 0 and less than 1` },
+    {
+      hint:
+        min > max
+          ? `make ${fractionKey.replace(/fraction$/, 'min')} no larger than its max`
+          : `set ${fractionKey} to at least 0 and less than 1`,
+    },
   );
 }
 
 function clamp(range: MemoryRange, bytes: number, notes: string[]): number {
   const held = bytes > range.max ? range.max : bytes < range.min ? range.min : bytes;
-  if (held !== bytes) notes.push(`${range.name}: its fraction would be ${formatBytes(bytes)}, held at its ${held === range.max ? 'maximum' : 'minimum'} ${formatBytes(held)}`);
+  if (held !== bytes)
+    notes.push(
+      `${range.name}: its fraction would be ${formatBytes(bytes)}, held at its ${held === range.max ? 'maximum' : 'minimum'} ${formatBytes(held)}`,
+    );
   return held;
 }

@@ -20,12 +20,18 @@ const MAX_TEXT = 1 << 20;
 export function parseConfText(text: string, file: string): ConfEntry[] {
   if (text.length > MAX_TEXT) throw new EtlError('ETL-1012', `${file} is larger than 1 MiB`, { at: { file } });
   const lines = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col, excerpt: text.split('\n')[line - 1]?.replace(/\r$/, '') };
   };
-  const refuse = (message: string, offset: number) => new EtlError('ETL-1012', `${file}: ${message}`, { at: place(offset) });
+  const refuse = (message: string, offset: number) =>
+    new EtlError('ETL-1012', `${file}: ${message}`, { at: place(offset) });
   const problem = document.errors[0] ?? document.warnings[0]; // an unknown tag is a warning to the parser
   if (problem !== undefined) throw refuse(problem.message, problem.pos[0]);
 
@@ -47,7 +53,12 @@ export function parseConfText(text: string, file: string): ConfEntry[] {
       throw refuse('expected lines of the form "key: value"', offset);
     }
     const { line, col } = lines.linePos(offset);
-    entries.push({ key: path.join('.'), text: valueText(node, () => refuse(`the value of ${path.join('.')} is not a word or a list of words`, offset)), line, column: col });
+    entries.push({
+      key: path.join('.'),
+      text: valueText(node, () => refuse(`the value of ${path.join('.')} is not a word or a list of words`, offset)),
+      line,
+      column: col,
+    });
   };
   visit(document.contents, [], 0);
   return entries;
@@ -56,6 +67,7 @@ export function parseConfText(text: string, file: string): ConfEntry[] {
 function valueText(node: Node | null, refuse: () => EtlError): string {
   if (node === null) return '';
   if (isScalar(node)) return String(node.value ?? '');
-  if (isSeq(node) && node.items.every((item) => isScalar(item))) return node.items.map((item) => String(item.value)).join(',');
+  if (isSeq(node) && node.items.every((item) => isScalar(item)))
+    return node.items.map((item) => String(item.value)).join(',');
   throw refuse();
 }

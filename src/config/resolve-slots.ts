@@ -15,6 +15,8 @@ export function resolveSlots(settings: Settings, parallelism: number): number {
     'ETL-1031',
     'NoResourceAvailableException: Could not acquire the minimum required resources. Not enough free slots available to run the job: ' +
       `it needs ${parallelism}, taskmanager.numberOfTaskSlots is ${slots}`,
-    { hint: `decrease the parallelism (-p ${slots}), or increase the slots (-D taskmanager.numberOfTaskSlots=${parallelism}, or auto)` },
+    {
+      hint: `decrease the parallelism (-p ${slots}), or increase the slots (-D taskmanager.numberOfTaskSlots=${parallelism}, or auto)`,
+    },
   );
 }

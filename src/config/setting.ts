@@ -4,7 +4,16 @@
  * `Value` is JSON-safe: a size is a number of bytes, a duration a number of milliseconds. A default of null means "not
  * set", which some settings tell from every value.
  */
-import { formatCount, parseCount, parseDuration, parseFlinkSize, parseRatio, parseSize, parseSizeBound, UnreadableValueError } from './units.js';
+import {
+  formatCount,
+  parseCount,
+  parseDuration,
+  parseFlinkSize,
+  parseRatio,
+  parseSize,
+  parseSizeBound,
+  UnreadableValueError,
+} from './units.js';
 
 export type SettingType = 'size' | 'duration' | 'count' | 'ratio' | 'choice' | 'string' | 'list';
 
@@ -70,10 +79,16 @@ export function ratio(defaultText: string, doc: string, extra: Extra = {}): Sett
   return setting('ratio', defaultText, doc, parseRatio, extra);
 }
 
-export function choice<const Word extends string>(choices: readonly Word[], defaultText: NoInfer<Word>, doc: string, extra: Extra = {}): Setting<Word> {
+export function choice<const Word extends string>(
+  choices: readonly Word[],
+  defaultText: NoInfer<Word>,
+  doc: string,
+  extra: Extra = {},
+): Setting<Word> {
   const parse = (text: string): Word => {
     const found = choices.find((word) => word === text.trim().toLowerCase());
-    if (found === undefined) throw new UnreadableValueError(`"${text}" is none of its words; write ${choices.join(' or ')}`);
+    if (found === undefined)
+      throw new UnreadableValueError(`"${text}" is none of its words; write ${choices.join(' or ')}`);
     return found;
   };
   return { ...setting('choice', defaultText, doc, parse, extra), choices };
@@ -94,14 +109,21 @@ export function defaultValue<Value>(of: Setting<Value>): Value {
   return (of.type === 'list' ? [] : null) as Value;
 }
 
-function setting<Value>(type: SettingType, defaultText: string | null, doc: string, parse: (text: string) => Value, extra: Extra): Setting<Value> {
+function setting<Value>(
+  type: SettingType,
+  defaultText: string | null,
+  doc: string,
+  parse: (text: string) => Value,
+  extra: Extra,
+): Setting<Value> {
   return { type, defaultText, doc, parse, aliases: extra.aliases ?? [], choices: [] };
 }
 
 function atLeast(parse: (text: string) => number, min: number): (text: string) => number {
   return (text) => {
     const value = parse(text);
-    if (value < min) throw new UnreadableValueError(`"${text.trim()}" is too small; it must be at least ${formatCount(min)}`);
+    if (value < min)
+      throw new UnreadableValueError(`"${text.trim()}" is too small; it must be at least ${formatCount(min)}`);
     return value;
   };
 }

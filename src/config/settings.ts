@@ -12,7 +12,9 @@ const table = { ...execution, ...taskManagerMemory, ...jobManagerMemory };
 
 export type SettingKey = keyof typeof table;
 
-export type Settings = { readonly [Key in SettingKey]: (typeof table)[Key] extends Setting<infer Value> ? Value : never };
+export type Settings = {
+  readonly [Key in SettingKey]: (typeof table)[Key] extends Setting<infer Value> ? Value : never;
+};
 
 export const settingsTable: Readonly<Record<SettingKey, Setting>> = table;
 

@@ -36,8 +36,10 @@ export function slotMemory(memory: TaskManagerMemory, slots: number): SlotMemory
   const heapFlagMb = Math.floor(share(memory.jvmHeap) / MIB);
   const total = share(memory.totalProcess);
   const shared = `of ${formatBytes(memory.totalProcess)} in ${slots} ${slots === 1 ? 'slot' : 'slots'}`;
-  if (total < LEAST_TOTAL) throw tooSmall(`${shared}, each gets ${formatBytes(total)}; it needs at least ${formatBytes(LEAST_TOTAL)}`, slots);
-  if (heapFlagMb < LEAST_HEAP_MB) throw tooSmall(`${shared}, each gets ${heapFlagMb} MiB of heap; it needs at least ${LEAST_HEAP_MB} MiB`, slots);
+  if (total < LEAST_TOTAL)
+    throw tooSmall(`${shared}, each gets ${formatBytes(total)}; it needs at least ${formatBytes(LEAST_TOTAL)}`, slots);
+  if (heapFlagMb < LEAST_HEAP_MB)
+    throw tooSmall(`${shared}, each gets ${heapFlagMb} MiB of heap; it needs at least ${LEAST_HEAP_MB} MiB`, slots);
   const runtime = share(memory.frameworkOffHeap + memory.jvmMetaspace + memory.jvmOverhead);
   return {
     heapFlagMb,

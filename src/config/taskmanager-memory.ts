@@ -30,7 +30,10 @@ export interface TaskManagerMemory {
   readonly jvmDirect: number;
 }
 
-type FlinkMemory = Pick<TaskManagerMemory, 'frameworkHeap' | 'taskHeap' | 'frameworkOffHeap' | 'taskOffHeap' | 'network' | 'managed'>;
+type FlinkMemory = Pick<
+  TaskManagerMemory,
+  'frameworkHeap' | 'taskHeap' | 'frameworkOffHeap' | 'taskOffHeap' | 'network' | 'managed'
+>;
 
 /** @throws EtlError ETL-1020 … ETL-1026. `notes` hears of bounds that took effect. */
 export function deriveTaskManagerMemory(settings: Settings, notes: string[] = []): TaskManagerMemory {

@@ -8,7 +8,10 @@ const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });
 
 test('no text, whatever it is, can steer a terminal', () => {
-  fc.assert(fc.property(anyText, (text) => !steering.test(printable(text))), { numRuns: 300 });
+  fc.assert(
+    fc.property(anyText, (text) => !steering.test(printable(text))),
+    { numRuns: 300 },
+  );
   expect(printable('plain – ünï 名前 🚀')).toBe('plain – ünï 名前 🚀');
   expect(printable('\x1b[31m\r\n\u202e\ud800')).toBe('\\u{1b}[31m\\r\\n\\u{202e}\\u{d800}');
 });
@@ -26,7 +29,10 @@ test('escaped JSON parses to the same value and cannot steer a terminal either',
 });
 
 test('lines never exceed the width they are given, and wrapping loses no word', () => {
-  const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '名', '🚀', 'e\u0301'), minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 12 });
+  const words = fc.array(
+    fc.string({ unit: fc.constantFrom('a', 'é', '名', '🚀', 'e\u0301'), minLength: 1, maxLength: 30 }),
+    { minLength: 1, maxLength: 12 },
+  );
   fc.assert(
     fc.property(words, fc.integer({ min: 2, max: 60 }), (parts, width) => {
       const text = parts.join(' ');

@@ -10,8 +10,13 @@ import { goldenScripts } from '../support/golden.js';
 import { parseEvent } from './run-script.js';
 
 /** Words of a command: `width=40 tty color ascii`. */
-function options(args: readonly string[]): { readonly has: (word: string) => boolean; readonly width: number; readonly rows: number } {
-  const number = (name: string, fallback: number) => Number(args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1) ?? fallback);
+function options(args: readonly string[]): {
+  readonly has: (word: string) => boolean;
+  readonly width: number;
+  readonly rows: number;
+} {
+  const number = (name: string, fallback: number) =>
+    Number(args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1) ?? fallback);
   return { has: (word) => args.includes(word), width: number('width', 80), rows: number('rows', 24) };
 }
 
@@ -20,7 +25,11 @@ function recorder(args: readonly string[]): Terminal & { readonly text: () => st
   const written: string[] = [];
   return {
     write: (text) => void written.push(has('ascii') ? toAscii(text) : text),
-    text: () => written.join(has('tty') ? '┄\n' : '').replaceAll('\x1b', '␛').replaceAll('\r', '␍'),
+    text: () =>
+      written
+        .join(has('tty') ? '┄\n' : '')
+        .replaceAll('\x1b', '␛')
+        .replaceAll('\r', '␍'),
     isInteractive: has('tty'),
     hasColor: has('color'),
     isAscii: has('ascii'),
@@ -50,11 +59,15 @@ goldenScripts('test/cli/render', (command, args, input) => {
     case 'memory': {
       const slots = Number(args.find((arg) => arg.startsWith('slots='))?.slice(6) ?? 1);
       const { settings } = loadSettings({ defines: input.split('\n').filter((line) => line !== '') });
-      terminal.write(renderMemoryReport(has('jobmanager') ? jobManagerModel(settings) : taskManagerModel(settings, slots), width));
+      terminal.write(
+        renderMemoryReport(has('jobmanager') ? jobManagerModel(settings) : taskManagerModel(settings, slots), width),
+      );
       return terminal.text();
     }
     case 'diagnostics': {
-      const problems = input.split('\n').map((line) => JSON.parse(line) as ErrorData & { severity?: Diagnostic['severity'] });
+      const problems = input
+        .split('\n')
+        .map((line) => JSON.parse(line) as ErrorData & { severity?: Diagnostic['severity'] });
       const diagnostics: Diagnostic[] = problems.map(({ severity = 'error', ...problem }) => ({ severity, problem }));
       if (has('sarif')) return JSON.stringify(sarifOf(diagnostics, '0.1.0'), null, 2);
       if (has('github')) return renderGithubDiagnostics(diagnostics);

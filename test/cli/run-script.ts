@@ -30,12 +30,27 @@ export function parseEvent(line: string): RunEvent {
         budgetBytes: 1.7 * GIB,
       };
     case 'progress':
-      return { type, elapsedMs: milliseconds(words, 'at'), stages, resources: { rssBytes: 1.2 * GIB, peakRssBytes: 1.2 * GIB, budgetBytes: 1.7 * GIB, spillBytes: parseSize(words.get('spill') ?? '0') } };
+      return {
+        type,
+        elapsedMs: milliseconds(words, 'at'),
+        stages,
+        resources: {
+          rssBytes: 1.2 * GIB,
+          peakRssBytes: 1.2 * GIB,
+          budgetBytes: 1.7 * GIB,
+          spillBytes: parseSize(words.get('spill') ?? '0'),
+        },
+      };
     case 'stage-finished':
       return { type, stage: stages[0] };
     case 'warn':
     case 'info':
-      return { type, timeMs, message: unescaped(words.get('message')!), ...(words.has('code') && { code: words.get('code')! }) };
+      return {
+        type,
+        timeMs,
+        message: unescaped(words.get('message')!),
+        ...(words.has('code') && { code: words.get('code')! }),
+      };
     case 'end':
       return endEvent(words, stages);
     default:
@@ -45,7 +60,8 @@ export function parseEvent(line: string): RunEvent {
 
 function endEvent(words: Words, stages: readonly StageProgress[]): RunEnd {
   const name = (words.get('exit') ?? 'ok') as ExitName;
-  const total = (field: 'read' | 'filtered' | 'rejected' | 'written') => stages.reduce((sum, stage) => sum + stage[field], 0);
+  const total = (field: 'read' | 'filtered' | 'rejected' | 'written') =>
+    stages.reduce((sum, stage) => sum + stage[field], 0);
   const rejects = (words.get('rejects') ?? '').split(';').filter((part) => part !== '');
   return {
     type: 'end',
@@ -59,7 +75,8 @@ function endEvent(words: Words, stages: readonly StageProgress[]): RunEnd {
     budgetBytes: 1.7 * GIB,
     spillBytes: parseSize(words.get('spill') ?? '0'),
     stages,
-    edges: words.get('balance') === 'no' ? [{ vertex: 'users', from: 'select', to: 'redis', sent: 100, received: 99 }] : [],
+    edges:
+      words.get('balance') === 'no' ? [{ vertex: 'users', from: 'select', to: 'redis', sent: 100, received: 99 }] : [],
     rejects: rejects.map((part) => {
       const [count, code, ...message] = part.split(' ');
       return { count: Number(count), code, message: unescaped(message.join(' ')) };
@@ -82,7 +99,9 @@ function stagesOf(words: readonly string[], atMs: number): StageProgress[] {
     const own = wordsOf(words.slice(start + 1, starts[index + 1] ?? words.length));
     const [splitsDone, splitsTotal] = (own.get('splits') ?? '0/1').split('/').map(Number);
     const count = (name: string) => Number(own.get(name) ?? 0);
-    const waits = [...own].filter(([name]) => name.startsWith('waits.')).map(([name, share]) => [name.slice(6), Number(share)]);
+    const waits = [...own]
+      .filter(([name]) => name.startsWith('waits.'))
+      .map(([name, share]) => [name.slice(6), Number(share)]);
     return {
       vertex: words[start],
       name: unescaped(own.get('name') ?? words[start]),

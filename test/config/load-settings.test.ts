@@ -51,7 +51,9 @@ test('default < configuration file < environment < -D < flag, and each value kno
 });
 
 test('a configuration file may be flat, nested, or both, and values are read as they are written', () => {
-  const file = confFile('taskmanager:\n  memory:\n    process.size: 16g\n  numberOfTaskSlots: 4\nio.tmp.dirs: [/a, "/b"]\nstate.dir: 007\nspill.max-bytes:\n');
+  const file = confFile(
+    'taskmanager:\n  memory:\n    process.size: 16g\n  numberOfTaskSlots: 4\nio.tmp.dirs: [/a, "/b"]\nstate.dir: 007\nspill.max-bytes:\n',
+  );
   expect(loadSettings({ confFile: file }).settings).toMatchObject({
     'taskmanager.memory.process.size': 16 * 1024 ** 3,
     'taskmanager.numberOfTaskSlots': 4,
@@ -78,12 +80,20 @@ describe('what is refused', () => {
 
   test('an unknown key of a file, with its line', () => {
     const file = confFile('parallelism:\n  default: 2\n  defualt: 3\n');
-    expect(refused({ confFile: file })).toMatchObject({ code: 'ETL-1010', at: { line: 3, column: 3, excerpt: '  defualt: 3' } });
+    expect(refused({ confFile: file })).toMatchObject({
+      code: 'ETL-1010',
+      at: { line: 3, column: 3, excerpt: '  defualt: 3' },
+    });
   });
 
   test('a slip in the name of an environment variable; other ETL_ variables are somebody else’s', () => {
-    expect(refused({ env: { ETL_PARALELISM_DEFAULT: '3' } })).toMatchObject({ code: 'ETL-1010', hint: 'did you mean ETL_PARALLELISM_DEFAULT?' });
-    expect(loadSettings({ env: { ETL_SOURCE_URL: 'x', ETL_TEST_PG_URL: 'y', ETL_STATE_DIR: '' } }).settings).toEqual(defaultSettings);
+    expect(refused({ env: { ETL_PARALELISM_DEFAULT: '3' } })).toMatchObject({
+      code: 'ETL-1010',
+      hint: 'did you mean ETL_PARALLELISM_DEFAULT?',
+    });
+    expect(loadSettings({ env: { ETL_SOURCE_URL: 'x', ETL_TEST_PG_URL: 'y', ETL_STATE_DIR: '' } }).settings).toEqual(
+      defaultSettings,
+    );
   });
 
   test('a value that cannot be read: key, origin, value and expected form', () => {
@@ -92,7 +102,9 @@ describe('what is refused', () => {
       message:
         'ETL_SOURCE_IDLE_TIMEOUT: cannot read the value of source.idle.timeout: "60" is not a duration; write a number and a unit (ms, s, min, h, d), such as 30s or 1h30m',
     });
-    expect(refused({ defines: ['parallelism.default=0'] }).message).toContain('"0" is too small; it must be at least 1');
+    expect(refused({ defines: ['parallelism.default=0'] }).message).toContain(
+      '"0" is too small; it must be at least 1',
+    );
     expect(refused({ defines: ['restart-strategy.type=always'] }).message).toContain('write none or fixed-delay');
     expect(refused({ defines: ['io.tmp.dirs=/a,,/b'] }).message).toContain('the value is empty');
     expect(refused({ defines: ['taskmanager.memory.process.size=1.5g'] }).code).toBe('ETL-1011');

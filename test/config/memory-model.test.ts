@@ -18,7 +18,9 @@ interface Case {
   readonly error?: string;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('../fixtures/flink-memory-cases.json', import.meta.url), 'utf8')) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(new URL('../fixtures/flink-memory-cases.json', import.meta.url), 'utf8')) as {
+  cases: Case[];
+};
 
 const codes: Readonly<Record<string, string>> = {
   'nothing-configured': 'ETL-1020',
@@ -51,7 +53,8 @@ describe("Flink's own figures", () => {
   test.each(cases)('$id', ({ component, input, expected, error }) => {
     // The cases assume the network.max of Flink 1.17 and later.
     const settings = settingsOf({ 'taskmanager.memory.network.max': '9223372036854775807b', ...input });
-    const derive = () => (component === 'taskmanager' ? deriveTaskManagerMemory(settings) : deriveJobManagerMemory(settings));
+    const derive = () =>
+      component === 'taskmanager' ? deriveTaskManagerMemory(settings) : deriveJobManagerMemory(settings);
     if (error === undefined) expect(derive()).toEqual(expected);
     else expect(errorOf(derive).code).toBe(codes[error]);
   });
@@ -59,7 +62,13 @@ describe("Flink's own figures", () => {
 
 test('16g: the shares everybody knows from Flink before 1.17', () => {
   const { memory, notes } = taskManagerModel(settingsOf({ 'taskmanager.memory.process.size': '16g' }), 4);
-  expect(memory).toMatchObject({ totalFlink: 14.75 * 1024 ** 3, managed: 6335076856, network: 1024 ** 3, jvmHeap: 8294655496, taskHeap: 8160437768 });
+  expect(memory).toMatchObject({
+    totalFlink: 14.75 * 1024 ** 3,
+    managed: 6335076856,
+    network: 1024 ** 3,
+    jvmHeap: 8294655496,
+    taskHeap: 8160437768,
+  });
   expect(notes).toEqual([
     'JVM overhead: its fraction would be 1.6 GiB, held at its maximum 1 GiB',
     'network memory: its fraction would be 1.475 GiB, held at its maximum 1 GiB',
@@ -68,12 +77,32 @@ test('16g: the shares everybody knows from Flink before 1.17', () => {
 
 describe('messages say which sizes are in conflict', () => {
   test.each([
-    ['ETL-1020', {}, 'taskmanager.memory.task.heap.size and taskmanager.memory.managed.size, or taskmanager.memory.flink.size, or taskmanager.memory.process.size'],
-    ['ETL-1021', { 'flink.size': '1g', 'network.min': '2g', 'network.max': '1g' }, 'inconsistent range of network memory: taskmanager.memory.network.fraction is 0.1, min 2 GiB (2147483648 bytes), max 1 GiB (1073741824 bytes)'],
-    ['ETL-1022', { 'flink.size': '256m', 'managed.size': '200m' }, 'the parts exceed the total Flink memory of 256 MiB (268435456 bytes): framework heap 128 MiB (134217728 bytes), framework off-heap 128 MiB (134217728 bytes), task off-heap 0 bytes, managed 200 MiB (209715200 bytes), network 64 MiB (67108864 bytes)'],
+    [
+      'ETL-1020',
+      {},
+      'taskmanager.memory.task.heap.size and taskmanager.memory.managed.size, or taskmanager.memory.flink.size, or taskmanager.memory.process.size',
+    ],
+    [
+      'ETL-1021',
+      { 'flink.size': '1g', 'network.min': '2g', 'network.max': '1g' },
+      'inconsistent range of network memory: taskmanager.memory.network.fraction is 0.1, min 2 GiB (2147483648 bytes), max 1 GiB (1073741824 bytes)',
+    ],
+    [
+      'ETL-1022',
+      { 'flink.size': '256m', 'managed.size': '200m' },
+      'the parts exceed the total Flink memory of 256 MiB (268435456 bytes): framework heap 128 MiB (134217728 bytes), framework off-heap 128 MiB (134217728 bytes), task off-heap 0 bytes, managed 200 MiB (209715200 bytes), network 64 MiB (67108864 bytes)',
+    ],
     ['ETL-1023', { 'flink.size': '1g', 'task.heap.size': '300m' }, 'which makes network memory what is left'],
-    ['ETL-1024', { 'process.size': '400m' }, 'JVM metaspace (256 MiB (268435456 bytes)) and JVM overhead (192 MiB (201326592 bytes)) exceed the total process memory (400 MiB (419430400 bytes))'],
-    ['ETL-1025', { 'process.size': '1g', 'flink.size': '1g' }, 'total process memory 1 GiB (1073741824 bytes), total Flink memory 1 GiB (1073741824 bytes), JVM metaspace 256 MiB (268435456 bytes)'],
+    [
+      'ETL-1024',
+      { 'process.size': '400m' },
+      'JVM metaspace (256 MiB (268435456 bytes)) and JVM overhead (192 MiB (201326592 bytes)) exceed the total process memory (400 MiB (419430400 bytes))',
+    ],
+    [
+      'ETL-1025',
+      { 'process.size': '1g', 'flink.size': '1g' },
+      'total process memory 1 GiB (1073741824 bytes), total Flink memory 1 GiB (1073741824 bytes), JVM metaspace 256 MiB (268435456 bytes)',
+    ],
     ['ETL-1026', { 'process.size': '8g', 'flink.size': '1g' }, 'what is left for JVM overhead, 6.75 GiB'],
   ])('%s', (code, input, message) => {
     const error = errorOf(() => deriveTaskManagerMemory(settingsOf(prefixed('taskmanager', input))));
@@ -84,8 +113,16 @@ describe('messages say which sizes are in conflict', () => {
 
   test.each([
     ['ETL-1020', {}, 'jobmanager.memory.heap.size, or jobmanager.memory.flink.size, or jobmanager.memory.process.size'],
-    ['ETL-1027', { 'heap.size': '1g', 'off-heap.size': '128m', 'flink.size': '2g' }, 'are not the total Flink memory (2 GiB (2147483648 bytes))'],
-    ['ETL-1028', { 'heap.size': '2g', 'flink.size': '1g' }, 'JVM heap (2 GiB (2147483648 bytes)) exceeds the total Flink memory (1 GiB (1073741824 bytes))'],
+    [
+      'ETL-1027',
+      { 'heap.size': '1g', 'off-heap.size': '128m', 'flink.size': '2g' },
+      'are not the total Flink memory (2 GiB (2147483648 bytes))',
+    ],
+    [
+      'ETL-1028',
+      { 'heap.size': '2g', 'flink.size': '1g' },
+      'JVM heap (2 GiB (2147483648 bytes)) exceeds the total Flink memory (1 GiB (1073741824 bytes))',
+    ],
     ['ETL-1029', { 'flink.size': '128m' }, 'must be greater than off-heap (128 MiB (134217728 bytes))'],
   ])('%s of the JobManager', (code, input, message) => {
     const error = errorOf(() => deriveJobManagerMemory(settingsOf(prefixed('jobmanager', input))));
@@ -110,15 +147,22 @@ describe('what a slot gets', () => {
       runtime: 120795955,
       total: 362387865,
     });
-    for (let slots = 1; slots <= 512; slots++) expect(taskManagerModel(defaultSettings, slots).slots[0].heapFlagMb).toBeGreaterThanOrEqual(60);
+    for (let slots = 1; slots <= 512; slots++)
+      expect(taskManagerModel(defaultSettings, slots).slots[0].heapFlagMb).toBeGreaterThanOrEqual(60);
     expect(taskManagerModel(defaultSettings, 16).memory.totalProcess).toBe(16 * 216 * MIB);
   });
 
   test('the shares together never exceed the whole', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1100, max: 200_000 }), fc.integer({ min: 1, max: 8 }), (megabytes, slots) => {
-        const { memory, slots: shares } = taskManagerModel(settingsOf({ 'taskmanager.memory.process.size': `${megabytes}m` }), Math.min(slots, Math.ceil(megabytes / 256)));
-        const parts = shares.reduce((sum, slot) => sum + slot.heapFlagMb * MIB + slot.managed + slot.network + slot.taskOffHeap + slot.runtime, 0);
+        const { memory, slots: shares } = taskManagerModel(
+          settingsOf({ 'taskmanager.memory.process.size': `${megabytes}m` }),
+          Math.min(slots, Math.ceil(megabytes / 256)),
+        );
+        const parts = shares.reduce(
+          (sum, slot) => sum + slot.heapFlagMb * MIB + slot.managed + slot.network + slot.taskOffHeap + slot.runtime,
+          0,
+        );
         expect(parts).toBeLessThanOrEqual(memory.totalProcess);
       }),
       { numRuns: 100 },
@@ -129,16 +173,22 @@ describe('what a slot gets', () => {
     const error = errorOf(() => taskManagerModel(settingsOf({ 'taskmanager.memory.process.size': '1728m' }), 20));
     expect(error).toMatchObject({
       code: 'ETL-1030',
-      message: 'the memory of a slot is too small: of 1.688 GiB in 20 slots, each gets 86.4 MiB; it needs at least 96 MiB',
+      message:
+        'the memory of a slot is too small: of 1.688 GiB in 20 slots, each gets 86.4 MiB; it needs at least 96 MiB',
       hint: 'set taskmanager.memory.process.size to 4320m, or use fewer slots',
     });
-    const heapless = settingsOf({ 'taskmanager.memory.process.size': '4g', 'taskmanager.memory.managed.fraction': '0.8' });
+    const heapless = settingsOf({
+      'taskmanager.memory.process.size': '4g',
+      'taskmanager.memory.managed.fraction': '0.8',
+    });
     expect(errorOf(() => taskManagerModel(heapless, 8)).message).toContain('MiB of heap; it needs at least 32 MiB');
   });
 
   test('the JobManager: 1600m when nothing is configured, a note when its heap is small', () => {
     expect(jobManagerModel(defaultSettings).memory).toMatchObject({ totalProcess: 1600 * MIB, jvmHeap: 1024 ** 3 });
-    expect(jobManagerModel(settingsOf({ 'jobmanager.memory.heap.size': '64m' })).notes).toContain('JVM heap: 64 MiB is less than the recommended 128 MiB');
+    expect(jobManagerModel(settingsOf({ 'jobmanager.memory.heap.size': '64m' })).notes).toContain(
+      'JVM heap: 64 MiB is less than the recommended 128 MiB',
+    );
   });
 });
 
@@ -159,7 +209,13 @@ test('a fraction of bytes is exact: decimal product of the shortest form, cut of
   expect(multiply(1342177280, Math.fround(0.4))).toBe(536870920);
   expect(multiply(1e15, 1e-7)).toBe(1e8);
   expect(multiply(3, 2.5e21)).toBe(7.5e21);
-  fc.assert(fc.property(fc.maxSafeNat(), (bytes) => multiply(bytes, 1) === bytes && multiply(bytes, 0.5) === Math.floor(bytes / 2)), { numRuns: 100 });
+  fc.assert(
+    fc.property(
+      fc.maxSafeNat(),
+      (bytes) => multiply(bytes, 1) === bytes && multiply(bytes, 0.5) === Math.floor(bytes / 2),
+    ),
+    { numRuns: 100 },
+  );
 });
 
 function prefixed(component: string, input: object): Record<string, string> {

@@ -28,13 +28,19 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Dia
 export function renderDiagnosticCount(diagnostics: readonly Diagnostic[], files: number): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  const counts = [...(errors > 0 || warnings === 0 ? [plural(errors, 'error')] : []), ...(warnings > 0 ? [plural(warnings, 'warning')] : [])];
+  const counts = [
+    ...(errors > 0 || warnings === 0 ? [plural(errors, 'error')] : []),
+    ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
+  ];
   return `${counts.join(', ')} in ${plural(files, 'file')}. ${errors > 0 ? 'Nothing was run.' : ''}`.trimEnd() + '\n';
 }
 
 function renderDiagnostic({ severity, problem }: Diagnostic, { width, paint }: DiagnosticStyle): string {
   const { at } = problem;
-  const place = at?.file === undefined ? '' : `${printable(at.file)}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}  `;
+  const place =
+    at?.file === undefined
+      ? ''
+      : `${printable(at.file)}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}  `;
   const what = at?.what === undefined || problem.message.includes(at.what) ? '' : ` (${printable(at.what)})`;
   const color = severity === 'error' ? 'red' : 'yellow';
   const lines = [`${place}${paint(color, severity)}  ${problem.code}  ${printable(problem.message)}${what}`];
@@ -42,12 +48,23 @@ function renderDiagnostic({ severity, problem }: Diagnostic, { width, paint }: D
   if (at?.excerpt !== undefined && at.line !== undefined) {
     lines.push(...excerptLines(at.excerpt, at.line, at.column ?? 1, at.length ?? 1, hint, width));
   } else if (hint !== '') {
-    lines.push(...wrapText(hint, Math.max(20, width - 8)).map((line, index) => (index === 0 ? `  hint: ${line}` : `        ${line}`)));
+    lines.push(
+      ...wrapText(hint, Math.max(20, width - 8)).map((line, index) =>
+        index === 0 ? `  hint: ${line}` : `        ${line}`,
+      ),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
 
-function excerptLines(excerpt: string, line: number, column: number, length: number, hint: string, width: number): string[] {
+function excerptLines(
+  excerpt: string,
+  line: number,
+  column: number,
+  length: number,
+  hint: string,
+  width: number,
+): string[] {
   const gutter = padStart(String(line), 5);
   const room = Math.max(20, width - gutter.length - 3);
   const from = windowStart(column, room);
@@ -58,7 +75,8 @@ function excerptLines(excerpt: string, line: number, column: number, length: num
   const carets = '^'.repeat(Math.max(1, Math.min(textWidth(meant), room - indent.length)));
   const lines = [`${gutter} | ${truncate(shown, room)}`];
   const blank = `${' '.repeat(gutter.length)} | `;
-  if (textWidth(`${indent}${carets}  ${hint}`) <= room) return [...lines, `${blank}${indent}${carets}${hint === '' ? '' : `  ${hint}`}`];
+  if (textWidth(`${indent}${carets}  ${hint}`) <= room)
+    return [...lines, `${blank}${indent}${carets}${hint === '' ? '' : `  ${hint}`}`];
   return [...lines, `${blank}${indent}${carets}`, ...wrapText(hint, room).map((text) => `${blank}${text}`)];
 }
 

@@ -27,7 +27,13 @@ export function renderExplain({ plan, memory }: Planned, { format, stage, width,
     case 'tree': {
       const stages: readonly ExplainStage[] | undefined = stage === 'all' ? undefined : [stage];
       const [slot] = memory.slots;
-      const perSlot = { heap: slot.frameworkHeap + slot.taskHeap, managed: slot.managed, network: slot.network, runtime: slot.runtime, total: slot.total };
+      const perSlot = {
+        heap: slot.frameworkHeap + slot.taskHeap,
+        managed: slot.managed,
+        network: slot.network,
+        runtime: slot.runtime,
+        total: slot.total,
+      };
       return `${renderPlanText(plan, { width, ascii, memory: perSlot, ...(stages !== undefined && { stages }) })}\n`;
     }
     case 'json':

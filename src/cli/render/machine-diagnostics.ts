@@ -10,7 +10,11 @@ export function sarifOf(diagnostics: readonly Diagnostic[], version: string): ob
     runs: [
       {
         tool: {
-          driver: { name: 'etl', version, rules: codes.map((id) => ({ id, shortDescription: { text: registry[id].meaning } })) },
+          driver: {
+            name: 'etl',
+            version,
+            rules: codes.map((id) => ({ id, shortDescription: { text: registry[id].meaning } })),
+          },
         },
         results: diagnostics.map(({ severity, problem: { code, message, hint, at } }) => ({
           ruleId: code,

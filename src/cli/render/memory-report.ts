@@ -53,18 +53,21 @@ function rowsOf(model: MemoryModel): Row[] {
 function slotLines(model: MemoryModel, width: number): string[] {
   if (model.component === 'jobmanager') return [];
   const [slot] = model.slots;
-  const head = model.slots.length === 1 ? '1 slot, a process of its own, gets' : `each of ${model.slots.length} slots, a process of its own, gets`;
+  const head =
+    model.slots.length === 1
+      ? '1 slot, a process of its own, gets'
+      : `each of ${model.slots.length} slots, a process of its own, gets`;
   return [
     '',
     head,
     ...table(
       [
-      [1, `Heap (flag: ${slot.heapFlagMb} MiB)`, slot.frameworkHeap + slot.taskHeap],
-      [1, 'Managed', slot.managed],
-      [1, 'Network', slot.network],
-      ...(slot.taskOffHeap > 0 ? [[1, 'Task Off-heap', slot.taskOffHeap] as const] : []),
-      [1, 'Node runtime', slot.runtime],
-      [1, 'Total', slot.total],
+        [1, `Heap (flag: ${slot.heapFlagMb} MiB)`, slot.frameworkHeap + slot.taskHeap],
+        [1, 'Managed', slot.managed],
+        [1, 'Network', slot.network],
+        ...(slot.taskOffHeap > 0 ? [[1, 'Task Off-heap', slot.taskOffHeap] as const] : []),
+        [1, 'Node runtime', slot.runtime],
+        [1, 'Total', slot.total],
       ],
       width,
     ),

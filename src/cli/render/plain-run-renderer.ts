@@ -6,7 +6,7 @@ import { formatBytes, formatCount } from '../../config/units.js';
 import type { RunEvent, StageProgress } from '../../coordinator/events.js';
 import { printable } from './printable.js';
 import { endLines, messageLine, stageLine, startLine } from './run-lines.js';
-import type { TextRunOptions } from './run-renderer.js';
+import type { TextRunOptions } from './run-renderer-options.js';
 import { bytesPair, percent, plural, rowsPerSecond, shortCount, stageFraction } from './run-text.js';
 
 type Warning = Extract<RunEvent, { type: 'warn' | 'info' }>;
@@ -49,11 +49,18 @@ export class PlainRunRenderer {
     const done = stages.reduce((sum, stage) => sum + stageFraction(stage), 0) / Math.max(1, stages.length);
     const tenth = Math.floor(done * 10);
     const sinceMs = elapsedMs - this.lastMs;
-    if (running.length === 0 || sinceMs < SHORTEST_SILENCE_MS || (sinceMs < LONGEST_SILENCE_MS && tenth <= this.lastTenth)) return;
+    if (
+      running.length === 0 ||
+      sinceMs < SHORTEST_SILENCE_MS ||
+      (sinceMs < LONGEST_SILENCE_MS && tenth <= this.lastTenth)
+    )
+      return;
     this.lastMs = elapsedMs;
     this.lastTenth = tenth;
     const memory = `memory ${bytesPair(resources.rssBytes, resources.budgetBytes, '/')} · spill ${resources.spillBytes === 0 ? '0' : formatBytes(resources.spillBytes)}`;
-    running.forEach((stage, index) => this.options.messages.write(`${progressText(stage)}${index === 0 ? ` · ${memory}` : ''}\n`));
+    running.forEach((stage, index) =>
+      this.options.messages.write(`${progressText(stage)}${index === 0 ? ` · ${memory}` : ''}\n`),
+    );
   }
 }
 

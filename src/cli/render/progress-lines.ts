@@ -30,8 +30,14 @@ export interface ProgressSpace {
 }
 
 export function progressLines(view: ProgressView, { width, rows, paint }: ProgressSpace): string[] {
-  const nameWidth = Math.min(Math.max(5, ...view.stages.map((stage) => textWidth(printable(stage.name)))), Math.floor(width * 0.3), 40);
-  const blocks = view.stages.map((stage) => stageLines(stage, view.rates.get(stage.vertex) ?? 0, nameWidth, width, paint));
+  const nameWidth = Math.min(
+    Math.max(5, ...view.stages.map((stage) => textWidth(printable(stage.name)))),
+    Math.floor(width * 0.3),
+    40,
+  );
+  const blocks = view.stages.map((stage) =>
+    stageLines(stage, view.rates.get(stage.vertex) ?? 0, nameWidth, width, paint),
+  );
   const shown: string[] = [];
   const room = Math.max(1, rows - 3);
   let hidden = 0;
@@ -45,7 +51,11 @@ export function progressLines(view: ProgressView, { width, rows, paint }: Progre
 }
 
 /** The blocks in their order, with null for those that have no room: running ones keep theirs, finished ones go first. */
-function mostRelevantFirst(stages: readonly StageProgress[], blocks: readonly string[][], room: number): (string[] | null)[] {
+function mostRelevantFirst(
+  stages: readonly StageProgress[],
+  blocks: readonly string[][],
+  room: number,
+): (string[] | null)[] {
   const rank = (index: number) => (isRunning(stages[index]) ? 0 : isOver(stages[index]) ? 2 : 1);
   const order = blocks.map((_, index) => index).sort((a, b) => rank(a) - rank(b) || a - b);
   const kept = new Set<number>();
@@ -98,18 +108,23 @@ function troubleLine(stage: StageProgress, nameWidth: number, width: number): st
   const aligned = `${' '.repeat(nameWidth + 7)}${text()}${sign}`;
   if (textWidth(aligned) <= width) return [aligned];
   if (textWidth(text() + sign) + 6 <= width) return [`      ${text()}${sign}`];
-  for (let rank = 3; rank > 0 && textWidth(text()) + 6 > width; rank--) parts = parts.filter((part) => part.rank !== rank);
+  for (let rank = 3; rank > 0 && textWidth(text()) + 6 > width; rank--)
+    parts = parts.filter((part) => part.rank !== rank);
   return parts.length === 0 ? [] : [truncate(`      ${text()}`, width)];
 }
 
 function memoryLine(resources: Resources, width: number, paint: Paint): string {
   const spill = resources.spillBytes === 0 ? '0' : formatBytes(resources.spillBytes);
-  return paint('dim', truncate(`  memory ${bytesPair(resources.rssBytes, resources.budgetBytes, '/')} · spill ${spill}`, width));
+  return paint(
+    'dim',
+    truncate(`  memory ${bytesPair(resources.rssBytes, resources.budgetBytes, '/')} · spill ${spill}`, width),
+  );
 }
 
 function remainingMs(stage: StageProgress, rate: number, fraction: number): number | null {
   if (stage.elapsedMs < 2000 || fraction <= 0) return null;
-  if (stage.rowEstimate !== null && rate > 0 && stage.rowEstimate > stage.read) return ((stage.rowEstimate - stage.read) / rate) * 1000;
+  if (stage.rowEstimate !== null && rate > 0 && stage.rowEstimate > stage.read)
+    return ((stage.rowEstimate - stage.read) / rate) * 1000;
   return (stage.elapsedMs * (1 - fraction)) / fraction;
 }
 

@@ -23,6 +23,11 @@ export class RateMeter {
     if (first === undefined || last === undefined) return new Map();
     // A single sample, or none older: the average since the start.
     const since = first === last ? { atMs: 0, read: new Map<string, number>() } : first;
-    return new Map([...last.read].map(([vertex, read]) => [vertex, rowsPerSecond(read - (since.read.get(vertex) ?? 0), last.atMs - since.atMs)]));
+    return new Map(
+      [...last.read].map(([vertex, read]) => [
+        vertex,
+        rowsPerSecond(read - (since.read.get(vertex) ?? 0), last.atMs - since.atMs),
+      ]),
+    );
   }
 }

@@ -21,7 +21,12 @@ export interface FailureContext {
   readonly warnings: readonly { readonly code?: string; readonly message: string }[];
 }
 
-export function renderRunFailure(end: RunEnd, { command, warnings }: FailureContext, width: number, paint: Paint): string {
+export function renderRunFailure(
+  end: RunEnd,
+  { command, warnings }: FailureContext,
+  width: number,
+  paint: Paint,
+): string {
   const isCancelled = end.exit.name === 'cancelled' || end.exit.name === 'terminated';
   const word = isCancelled ? paint('yellow', 'CANCELLED') : paint('red', 'FAILED');
   const head = `${word} ${printable(end.job)} · exit ${end.exit.code} (${end.exit.name}) after ${formatDuration(end.durationMs)}`;
@@ -38,8 +43,12 @@ function whereText({ error, stages }: RunEnd): string {
   const total = stages.reduce((sum, stage) => sum + stage.splitsTotal, 0);
   const splits = `${formatCount(done)} of ${formatCount(total)} splits are complete`;
   const at = error?.at;
-  const place = at?.file === undefined ? undefined : `${at.file}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}`;
-  return [at?.what, place, splits].filter((part) => part !== undefined).map(printable).join('; ');
+  const place =
+    at?.file === undefined ? undefined : `${at.file}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}`;
+  return [at?.what, place, splits]
+    .filter((part) => part !== undefined)
+    .map(printable)
+    .join('; ');
 }
 
 function doneText({ rows }: RunEnd): string {
@@ -56,7 +65,11 @@ function groupWarnings(warnings: FailureContext['warnings']): string[] {
   const groups = new Map<string, { count: number; message: string }>();
   for (const { code, message } of warnings) {
     const group = groups.get(code ?? message);
-    if (group === undefined) groups.set(code ?? message, { count: 1, message: `${code === undefined ? '' : `${code} `}${printable(message)}` });
+    if (group === undefined)
+      groups.set(code ?? message, {
+        count: 1,
+        message: `${code === undefined ? '' : `${code} `}${printable(message)}`,
+      });
     else group.count++;
   }
   return [...groups.values()].slice(0, 5).map(({ count, message }) => `${formatCount(count)} × ${message}`);

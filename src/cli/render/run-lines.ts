@@ -4,7 +4,7 @@ import type { RunEnd, RunEvent, StageProgress } from '../../coordinator/events.j
 import { printable } from './printable.js';
 import { renderRunFailure, type FailureContext } from './run-failure.js';
 import { renderRunSummary } from './run-summary.js';
-import type { TextRunOptions } from './run-renderer.js';
+import type { TextRunOptions } from './run-renderer-options.js';
 import { plural } from './run-text.js';
 import { truncate } from './text-width.js';
 
@@ -15,7 +15,10 @@ export function startLine(event: Extract<RunEvent, { type: 'start' }>, width: nu
 }
 
 /** `03:03:41 warn  split 9 attempt 1: source connection reset (ETL-4102)`. Never cut: it may be the only trace. */
-export function messageLine(event: Extract<RunEvent, { type: 'warn' | 'info' }>, { clock, paint }: TextRunOptions): string {
+export function messageLine(
+  event: Extract<RunEvent, { type: 'warn' | 'info' }>,
+  { clock, paint }: TextRunOptions,
+): string {
   const level = event.type === 'warn' ? paint('yellow', 'warn') : 'info';
   return `${clock(event.timeMs)} ${level}  ${printable(event.message)}${event.code === undefined ? '' : ` (${event.code})`}\n`;
 }
@@ -41,6 +44,7 @@ export function endLines(end: RunEnd, options: TextRunOptions, warnings: Failure
 }
 
 function exitReason(end: RunEnd): string {
-  if (end.exit.name === 'rejects') return `${formatCount(end.rows.rejected)} rows were rejected, and --fail-on-rejects is set`;
+  if (end.exit.name === 'rejects')
+    return `${formatCount(end.rows.rejected)} rows were rejected, and --fail-on-rejects is set`;
   return end.balance ? 'the run is complete' : 'the counters do not balance';
 }

@@ -15,7 +15,10 @@ import { bottleneck, bytesPair, percent, rowsPerSecond } from './run-text.js';
 import { padEnd, textWidth, truncate, wrapText } from './text-width.js';
 
 export function renderRunSummary(end: RunEnd, width: number, paint: Paint): string {
-  const lines = [...stageTable(end, width), ...wrapped(balanceText(end), width, end.balance ? undefined : (text) => paint('red', text))];
+  const lines = [
+    ...stageTable(end, width),
+    ...wrapped(balanceText(end), width, end.balance ? undefined : (text) => paint('red', text)),
+  ];
   if (end.rejects.length > 0) lines.push(...wrapped(rejectText(end), width, (text) => paint('yellow', text)));
   lines.push(...wrapped(limitText(end), width));
   return `${lines.join('\n')}\n`;
@@ -35,7 +38,9 @@ const columns: readonly (readonly [name: string, cell: (stage: StageProgress, en
 
 function stageTable(end: RunEnd, width: number): string[] {
   const cells = columns.map(([name, cell]) => [name, ...end.stages.map((stage) => cell(stage, end))]);
-  const spare = cells.filter(([name, ...values]) => !(['spill', 'retries', 'filtered'].includes(name) && values.every((value) => value === '0')));
+  const spare = cells.filter(
+    ([name, ...values]) => !(['spill', 'retries', 'filtered'].includes(name) && values.every((value) => value === '0')),
+  );
   for (const [shown, gap] of [
     [cells, 3],
     [cells, 2],
@@ -44,15 +49,26 @@ function stageTable(end: RunEnd, width: number): string[] {
     const widths = shown.map((column) => Math.max(...column.map(textWidth)));
     const total = widths.reduce((sum, columnWidth) => sum + columnWidth + gap, -gap);
     if (total <= width) {
-      return shown[0].map((_, row) => shown.map((column, index) => padEnd(column[row], widths[index] + gap)).join('').trimEnd());
+      return shown[0].map((_, row) =>
+        shown
+          .map((column, index) => padEnd(column[row], widths[index] + gap))
+          .join('')
+          .trimEnd(),
+      );
     }
   }
-  return end.stages.flatMap((_, row) => cells.map((column) => truncate(`${column === cells[0] ? '' : '  '}${padEnd(column[0], 10)}${column[row + 1]}`, width)));
+  return end.stages.flatMap((_, row) =>
+    cells.map((column) =>
+      truncate(`${column === cells[0] ? '' : '  '}${padEnd(column[0], 10)}${column[row + 1]}`, width),
+    ),
+  );
 }
 
 function balanceText({ balance, sinks, edges }: RunEnd): string {
   if (!balance) {
-    const broken = edges.filter((edge) => edge.sent !== edge.received).map((edge) => `${edge.from} sent ${formatCount(edge.sent)}, ${edge.to} got ${formatCount(edge.received)}`);
+    const broken = edges
+      .filter((edge) => edge.sent !== edge.received)
+      .map((edge) => `${edge.from} sent ${formatCount(edge.sent)}, ${edge.to} got ${formatCount(edge.received)}`);
     return `balance BROKEN: rows were lost or doubled${broken.length > 0 ? ` (${broken.map(printable).join('; ')})` : ''}`;
   }
   const promises = [...new Set(Object.values(sinks).map((sink) => promise(sink.effect, sink.commit)))];
@@ -72,9 +88,13 @@ function rejectText({ rejects, rows }: RunEnd): string {
 }
 
 function limitText(end: RunEnd): string {
-  const slowest = end.stages.reduce<StageProgress | null>((most, stage) => (most === null || stage.elapsedMs > most.elapsedMs ? stage : most), null);
+  const slowest = end.stages.reduce<StageProgress | null>(
+    (most, stage) => (most === null || stage.elapsedMs > most.elapsedMs ? stage : most),
+    null,
+  );
   const limit = slowest === null ? null : bottleneck(slowest.waits);
-  const limited = limit === null ? 'limited by: cpu' : `limited by: ${printable(limit.node)} (${percent(limit.share)} of slot time)`;
+  const limited =
+    limit === null ? 'limited by: cpu' : `limited by: ${printable(limit.node)} (${percent(limit.share)} of slot time)`;
   return `${limited} · peak memory ${bytesPair(end.peakRssBytes, end.budgetBytes, ' of ')} · ${formatDuration(end.durationMs)}`;
 }
 

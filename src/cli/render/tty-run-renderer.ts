@@ -8,7 +8,7 @@ import type { RunEvent } from '../../coordinator/events.js';
 import { progressLines } from './progress-lines.js';
 import { RateMeter } from './rate-meter.js';
 import { endLines, messageLine, startLine } from './run-lines.js';
-import type { TextRunOptions } from './run-renderer.js';
+import type { TextRunOptions } from './run-renderer-options.js';
 
 type Warning = Extract<RunEvent, { type: 'warn' | 'info' }>;
 type Progress = Extract<RunEvent, { type: 'progress' }>;
@@ -62,7 +62,13 @@ export class TtyRunRenderer {
   private scroll(text: string): void {
     const { messages, paint } = this.options;
     const erase = this.drawnLines === 0 ? '' : `\x1b[${this.drawnLines}A\r\x1b[J`;
-    const region = this.latest === null ? [] : progressLines({ ...this.latest, rates: this.rates.rates() }, { width: messages.columns, rows: messages.rows, paint });
+    const region =
+      this.latest === null
+        ? []
+        : progressLines(
+            { ...this.latest, rates: this.rates.rates() },
+            { width: messages.columns, rows: messages.rows, paint },
+          );
     this.drawnLines = region.length;
     messages.write(erase + text + region.map((line) => `${line}\n`).join(''));
   }

@@ -14,16 +14,25 @@ export const taskManagerMemory = {
     '128m',
     'Heap for etl itself. It goes into --max-old-space-size together with the task heap; too little ends in slots that die for want of heap.',
   ),
-  'taskmanager.memory.framework.off-heap.size': memorySize('128m', 'Memory outside the heap for etl itself: buffers of drivers, decompression. Counted, not enforced.'),
+  'taskmanager.memory.framework.off-heap.size': memorySize(
+    '128m',
+    'Memory outside the heap for etl itself: buffers of drivers, decompression. Counted, not enforced.',
+  ),
   'taskmanager.memory.task.heap.size': optionalMemorySize(
     'Heap for what users bring: functions and the rows given to them. Default: what the other parts leave of flink.size.',
   ),
-  'taskmanager.memory.task.off-heap.size': memorySize('0b', 'Memory outside the heap that user functions take. Counted, not enforced.'),
+  'taskmanager.memory.task.off-heap.size': memorySize(
+    '0b',
+    'Memory outside the heap that user functions take. Counted, not enforced.',
+  ),
   'taskmanager.memory.managed.size': optionalMemorySize(
     'Memory for sorting, hashing and caching; an operator that needs more spills to disk. Wins over managed.fraction.',
     { aliases: ['taskmanager.memory.size'] },
   ),
-  'taskmanager.memory.managed.fraction': ratio('0.4', 'Managed memory as a fraction of total Flink memory, from 0 up to but not 1, when managed.size is not set.'),
+  'taskmanager.memory.managed.fraction': ratio(
+    '0.4',
+    'Managed memory as a fraction of total Flink memory, from 0 up to but not 1, when managed.size is not set.',
+  ),
   'taskmanager.memory.network.min': memorySize('64m', 'Least memory for buffers of reading, exchanging and writing.', {
     aliases: ['taskmanager.network.memory.min'],
   }),
@@ -32,14 +41,24 @@ export const taskManagerMemory = {
     'Most memory for buffers of reading, exchanging and writing. (Flink raised its default to no limit in 1.17.) Beyond 2^53 it bounds nothing.',
     { aliases: ['taskmanager.network.memory.max'] },
   ),
-  'taskmanager.memory.network.fraction': ratio('0.1', 'Buffer memory as a fraction of total Flink memory, from 0 up to but not 1; then held between network.min and network.max.', {
-    aliases: ['taskmanager.network.memory.fraction'],
-  }),
+  'taskmanager.memory.network.fraction': ratio(
+    '0.1',
+    'Buffer memory as a fraction of total Flink memory, from 0 up to but not 1; then held between network.min and network.max.',
+    {
+      aliases: ['taskmanager.network.memory.fraction'],
+    },
+  ),
   'taskmanager.memory.jvm-metaspace.size': memorySize(
     '256m',
     'In Flink the class metaspace; here the code and data of Node itself, before a row is read. Counted, not enforced.',
   ),
-  'taskmanager.memory.jvm-overhead.min': memorySize('192m', 'Least memory for what nobody else counts: thread stacks, allocator slack, garbage not yet collected.'),
+  'taskmanager.memory.jvm-overhead.min': memorySize(
+    '192m',
+    'Least memory for what nobody else counts: thread stacks, allocator slack, garbage not yet collected.',
+  ),
   'taskmanager.memory.jvm-overhead.max': memoryBound('1g', 'Most memory for what nobody else counts.'),
-  'taskmanager.memory.jvm-overhead.fraction': ratio('0.1', 'That overhead as a fraction of process.size, from 0 up to but not 1; then held between its min and max.'),
+  'taskmanager.memory.jvm-overhead.fraction': ratio(
+    '0.1',
+    'That overhead as a fraction of process.size, from 0 up to but not 1; then held between its min and max.',
+  ),
 };
