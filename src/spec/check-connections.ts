@@ -30,7 +30,11 @@ export class Connections {
   async find(name: string, path: SpecPath): Promise<ConnectionSpec | null> {
     const tree = this.treeOf(name);
     if (tree === null) {
-      const hint = didYouMeanHint(name, this.names()) ?? (this.names().length === 0 ? 'declare it under "connections"' : `declared: ${this.names().slice(0, 12).join(', ')}`);
+      const hint =
+        didYouMeanHint(name, this.names()) ??
+        (this.names().length === 0
+          ? 'declare it under "connections"'
+          : `declared: ${this.names().slice(0, 12).join(', ')}`);
       problemAt(this.reading, 'ETL-2060', `there is no connection ${quoted(name)}`, path, hint);
       return null;
     }
@@ -49,7 +53,12 @@ export class Connections {
     for (const name of own?.entries.keys() ?? []) {
       checkId(this.reading, name, 'a connection', ['connections', name], true);
       if (this.checked.has(name)) continue;
-      if (warn) this.reading.problems.warn('ETL-2091', `nothing uses the connection ${quoted(name)}`, placeOfKey(this.reading.tree, ['connections', name]));
+      if (warn)
+        this.reading.problems.warn(
+          'ETL-2091',
+          `nothing uses the connection ${quoted(name)}`,
+          placeOfKey(this.reading.tree, ['connections', name]),
+        );
       this.checked.set(name, this.check(name, this.reading.tree));
     }
     const specs: Record<string, ConnectionSpec> = {};
@@ -86,10 +95,18 @@ export class Connections {
     const { connection: schema } = await loadConfig(this.reading, connector);
     if (schema === undefined) {
       const hint = `write "type: ${common.type}" in the source or sink itself`;
-      problems.add('ETL-2063', `${quoted(common.type)} needs no connection`, placeOfKey(tree, [...block.path, 'type']), hint);
+      problems.add(
+        'ETL-2063',
+        `${quoted(common.type)} needs no connection`,
+        placeOfKey(tree, [...block.path, 'type']),
+        hint,
+      );
       return null;
     }
-    const own = checkFields(block, schema.strict(), problems, (key) => key !== 'type', ['type', ...Object.keys(schema.shape)]);
+    const own = checkFields(block, schema.strict(), problems, (key) => key !== 'type', [
+      'type',
+      ...Object.keys(schema.shape),
+    ]);
     return own === null ? null : { type: common.type, own: own as JsonObject };
   }
 }

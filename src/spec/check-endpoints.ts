@@ -32,7 +32,11 @@ export async function checkSource(reading: Reading, connections: Connections, id
 }
 
 /** All of a sink but its `from`, which needs the ids of the steps. */
-export async function checkSink(reading: Reading, connections: Connections, id: string): Promise<(Omit<SinkSpec, 'from'> & { from: string | null }) | null> {
+export async function checkSink(
+  reading: Reading,
+  connections: Connections,
+  id: string,
+): Promise<(Omit<SinkSpec, 'from'> & { from: string | null }) | null> {
   const block = openBlock(reading.tree, ['sinks', id], `sink ${quoted(id)}`, reading.problems);
   if (block === null) return null;
   const endpoint = await checkEndpoint(reading, connections, block, 'sink');
@@ -49,7 +53,11 @@ export async function checkSink(reading: Reading, connections: Connections, id: 
 }
 
 /** The keys that are the same for every connector. */
-function checkCommon<Schema extends z.ZodObject>(reading: Reading, block: Block, schema: Schema): z.output<Schema> | null {
+function checkCommon<Schema extends z.ZodObject>(
+  reading: Reading,
+  block: Block,
+  schema: Schema,
+): z.output<Schema> | null {
   return checkFields(block, schema, reading.problems, (key) => key in schema.shape);
 }
 
@@ -61,7 +69,12 @@ interface Endpoint {
   readonly own: JsonObject;
 }
 
-async function checkEndpoint(reading: Reading, connections: Connections, block: Block, role: Role): Promise<Endpoint | null> {
+async function checkEndpoint(
+  reading: Reading,
+  connections: Connections,
+  block: Block,
+  role: Role,
+): Promise<Endpoint | null> {
   const chosen = await chooseConnector(reading, connections, block, role);
   if (chosen === null) return null;
   const { connector, connection } = chosen;
@@ -70,7 +83,13 @@ async function checkEndpoint(reading: Reading, connections: Connections, block: 
   const schema = config[role];
   if (schema === undefined || connector[role] === undefined) {
     const others = Object.keys(reading.connectors).filter((type) => reading.connectors[type][role] !== undefined);
-    problemAtKey(reading, 'ETL-2062', `${block.what}: ${quoted(connector.type)} cannot be a ${role}`, typePath, `${role}s: ${others.join(', ')}`);
+    problemAtKey(
+      reading,
+      'ETL-2062',
+      `${block.what}: ${quoted(connector.type)} cannot be a ${role}`,
+      typePath,
+      `${role}s: ${others.join(', ')}`,
+    );
     return null;
   }
   if (connection === null && config.connection !== undefined) {
@@ -84,11 +103,22 @@ async function checkEndpoint(reading: Reading, connections: Connections, block: 
   return own === null ? null : { type: connector.type, connection, own: own as JsonObject };
 }
 
-async function chooseConnector(reading: Reading, connections: Connections, block: Block, role: Role): Promise<{ connector: Connector; connection: string | null } | null> {
+async function chooseConnector(
+  reading: Reading,
+  connections: Connections,
+  block: Block,
+  role: Role,
+): Promise<{ connector: Connector; connection: string | null } | null> {
   const name = scalarText(reading, [...block.path, 'connection']);
   const type = scalarText(reading, [...block.path, 'type']);
   if (name !== null && type !== null) {
-    problemAtKey(reading, 'ETL-2063', `${block.what} has both "connection" and "type"`, [...block.path, 'type'], 'the type is that of the connection');
+    problemAtKey(
+      reading,
+      'ETL-2063',
+      `${block.what} has both "connection" and "type"`,
+      [...block.path, 'type'],
+      'the type is that of the connection',
+    );
     return null;
   }
   if (name !== null) {
@@ -103,14 +133,22 @@ async function chooseConnector(reading: Reading, connections: Connections, block
   }
   if (!block.node.entries.has('connection') && !block.node.entries.has('type')) {
     const example = role === 'source' ? 'file' : 'print';
-    problemAtKey(reading, 'ETL-2040', `${block.what} needs a "connection"`, block.path, `or a type that needs none, such as type: ${example}`);
+    problemAtKey(
+      reading,
+      'ETL-2040',
+      `${block.what} needs a "connection"`,
+      block.path,
+      `or a type that needs none, such as type: ${example}`,
+    );
   }
   return null;
 }
 
 function scalarText(reading: Reading, path: readonly (string | number)[]): string | null {
   const node = findNode(reading.tree.root, path);
-  return node?.kind === 'scalar' && node.value !== null && node.text !== '' && node.isBroken !== true ? node.text : null;
+  return node?.kind === 'scalar' && node.value !== null && node.text !== '' && node.isBroken !== true
+    ? node.text
+    : null;
 }
 
 /** Bounds keep the text of the file: a date is no number, and 2^63-1 no double. */
@@ -119,7 +157,14 @@ function splitWish(block: Block, split: NonNullable<z.output<typeof sourceFields
     const node = findNode(block.node, ['split', key]);
     return node?.kind === 'scalar' ? node.text : undefined;
   };
-  const wish = { column: split.column, size: split.size, count: split.count, lower: bound('lower'), upper: bound('upper'), strategy: split.strategy };
+  const wish = {
+    column: split.column,
+    size: split.size,
+    count: split.count,
+    lower: bound('lower'),
+    upper: bound('upper'),
+    strategy: split.strategy,
+  };
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as SplitWish;
 }
 

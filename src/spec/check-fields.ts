@@ -25,7 +25,11 @@ export interface Block {
 export function openBlock(tree: YamlTree, path: SpecPath, what: string, problems: Problems): Block | null {
   const node = findNode(tree.root, path);
   if (node?.kind === 'map') return { tree, path, node, what };
-  problems.add('ETL-2042', `${what} must be a map, not ${node === null ? 'nothing' : kindOf(node)}`, placeOf(tree, path));
+  problems.add(
+    'ETL-2042',
+    `${what} must be a map, not ${node === null ? 'nothing' : kindOf(node)}`,
+    placeOf(tree, path),
+  );
   return null;
 }
 
@@ -45,7 +49,8 @@ export function checkFields<Schema extends z.ZodObject>(
     if (retyped !== null) result = schema.safeParse(retyped);
   }
   if (result.success) return result.data;
-  for (const issue of result.error.issues) new IssueReport(block, schema, known, problems).report(issue, issue.path as SpecPath);
+  for (const issue of result.error.issues)
+    new IssueReport(block, schema, known, problems).report(issue, issue.path as SpecPath);
   return null;
 }
 
@@ -56,7 +61,9 @@ function asText(node: MapNode, issues: readonly z.core.$ZodIssue[]): Json | null
   for (const path of issues.flatMap((issue) => issuePaths(issue, []))) {
     const scalar = findNode(node, path);
     if (scalar?.kind !== 'scalar' || scalar.template === undefined || typeof scalar.value === 'string') continue;
-    const parent = path.slice(0, -1).reduce((inner: unknown, step) => (inner as Record<string | number, unknown>)[step], value);
+    const parent = path
+      .slice(0, -1)
+      .reduce((inner: unknown, step) => (inner as Record<string | number, unknown>)[step], value);
     (parent as Record<string | number, unknown>)[path.at(-1)!] = scalar.text;
     changed = true;
   }
@@ -92,18 +99,27 @@ class IssueReport {
         return;
       case 'invalid_type':
         if (node === null) return this.missing(path);
-        return this.add('ETL-2042', `${subject} must be ${typeWords[issue.expected] ?? issue.expected}, not ${kindOf(node)}`, path);
+        return this.add(
+          'ETL-2042',
+          `${subject} must be ${typeWords[issue.expected] ?? issue.expected}, not ${kindOf(node)}`,
+          path,
+        );
       case 'invalid_value':
         return this.invalidValue(issue.values.map(String), path, node);
       case 'too_small':
-        if (issue.origin === 'string' || issue.origin === 'array') return this.add('ETL-2042', `${subject} is empty`, path);
+        if (issue.origin === 'string' || issue.origin === 'array')
+          return this.add('ETL-2042', `${subject} is empty`, path);
         return this.add('ETL-2044', `${subject} must be at least ${issue.minimum}`, path);
       case 'too_big':
         return this.add('ETL-2044', `${subject} must be at most ${issue.maximum}`, path);
       case 'invalid_union':
         return this.union(issue, path, node);
       case 'invalid_key':
-        return this.problems.add('ETL-2045', `${subject}: ${issue.issues[0]?.message ?? issue.message}`, placeOfKey(this.block.tree, this.full(path)));
+        return this.problems.add(
+          'ETL-2045',
+          `${subject}: ${issue.issues[0]?.message ?? issue.message}`,
+          placeOfKey(this.block.tree, this.full(path)),
+        );
       default: {
         const isUnit = issue.code === 'custom' && issue.params?.unit === true;
         return this.add(isUnit ? 'ETL-2044' : 'ETL-2043', sentence(subject, issue.message), path);
@@ -115,13 +131,23 @@ class IssueReport {
     const known = path.length === 0 ? this.known : keysAt(this.schema, path);
     const where = path.length === 0 ? this.block.what : this.subject(path);
     const place = placeOfKey(this.block.tree, this.full([...path, key]));
-    this.problems.add('ETL-2041', `unknown field ${quoted(key)} in ${where}`, place, didYouMeanHint(key, known) ?? listHint(known));
+    this.problems.add(
+      'ETL-2041',
+      `unknown field ${quoted(key)} in ${where}`,
+      place,
+      didYouMeanHint(key, known) ?? listHint(known),
+    );
   }
 
   private missing(path: SpecPath): void {
     const parent = path.length <= 1 ? this.block.what : this.subject(path.slice(0, -1));
     const hint = descriptionAt(this.schema, path);
-    this.problems.add('ETL-2040', `${parent} needs ${quoted(String(path.at(-1)))}`, placeOfKey(this.block.tree, this.full(path.slice(0, -1))), hint);
+    this.problems.add(
+      'ETL-2040',
+      `${parent} needs ${quoted(String(path.at(-1)))}`,
+      placeOfKey(this.block.tree, this.full(path.slice(0, -1))),
+      hint,
+    );
   }
 
   private invalidValue(values: readonly string[], path: SpecPath, node: YamlNode | null): void {
@@ -140,14 +166,20 @@ class IssueReport {
     const isOwnMessage = issue.message !== 'Invalid input';
     if (best !== undefined && (unknownKeys.length === 0 || !isOwnMessage)) {
       // With a wrong key, that another one is missing goes without saying.
-      for (const inner of unknownKeys.length > 0 ? unknownKeys : best) this.report(inner, [...path, ...(inner.path as SpecPath)]);
+      for (const inner of unknownKeys.length > 0 ? unknownKeys : best)
+        this.report(inner, [...path, ...(inner.path as SpecPath)]);
       return;
     }
     if (isOwnMessage) return this.add('ETL-2043', sentence(this.subject(path), issue.message), path);
     const expected = [...new Set(issue.errors.flat().flatMap(expectedWords))];
     const hint = node.kind === 'scalar' ? didYouMeanHint(node.text, expected) : undefined;
     const got = node.kind === 'scalar' && typeof node.value === 'string' ? '' : `, not ${kindOf(node)}`;
-    this.add('ETL-2042', `${this.subject(path)} must be ${listOf(expected)}${got}`, path, hint ?? descriptionAt(this.schema, path));
+    this.add(
+      'ETL-2042',
+      `${this.subject(path)} must be ${listOf(expected)}${got}`,
+      path,
+      hint ?? descriptionAt(this.schema, path),
+    );
   }
 
   private subject(path: SpecPath): string {
@@ -228,7 +260,8 @@ function schemasAt(schema: z.ZodObject, path: SpecPath, unwrapLast = true): z.Zo
 }
 
 function unwrap(schema: z.ZodType): z.ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return unwrap(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return unwrap(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
   if (schema instanceof z.ZodUnion) return (schema.options as readonly z.ZodType[]).flatMap(unwrap);
   return [schema];

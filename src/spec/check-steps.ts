@@ -51,7 +51,13 @@ function chooseOperator(reading: Reading, block: Block, keys: readonly string[])
     if (known.includes(key as OperatorName)) continue;
     const path = [...block.path, key];
     if (laterOperators.has(key)) {
-      problemAtKey(reading, 'ETL-2056', `the operator ${quoted(key)} is not available in this version`, path, `available: ${operatorNames.join(', ')}`);
+      problemAtKey(
+        reading,
+        'ETL-2056',
+        `the operator ${quoted(key)} is not available in this version`,
+        path,
+        `available: ${operatorNames.join(', ')}`,
+      );
     } else {
       const words = [...operatorNames, ...commonKeys, ...laterOperators];
       const guess = didYouMean(key, [...operatorNames, ...commonKeys]) ?? didYouMean(key, words);
@@ -62,16 +68,32 @@ function chooseOperator(reading: Reading, block: Block, keys: readonly string[])
   const operators = [...known, ...later];
   if (operators.length > 1) {
     const message = `${block.what} has ${operators.length} operators: ${listOf(operators).replace(' or ', ' and ')}`;
-    problemAtKey(reading, 'ETL-2055', message, [...block.path, operators[1]], 'write each as a step of its own, with its own dash');
+    problemAtKey(
+      reading,
+      'ETL-2055',
+      message,
+      [...block.path, operators[1]],
+      'write each as a step of its own, with its own dash',
+    );
     return null;
   }
   if (keys.length === 0) {
-    problemAt(reading, 'ETL-2054', `${block.what} has no operator`, block.path, `a step takes one of ${operatorNames.join(', ')}`);
+    problemAt(
+      reading,
+      'ETL-2054',
+      `${block.what} has no operator`,
+      block.path,
+      `a step takes one of ${operatorNames.join(', ')}`,
+    );
   }
   return known[0] ?? null;
 }
 
-function checkOperator(reading: Reading, block: Block, name: OperatorName): { operator: StepOperator; others: readonly string[] } | null {
+function checkOperator(
+  reading: Reading,
+  block: Block,
+  name: OperatorName,
+): { operator: StepOperator; others: readonly string[] } | null {
   const field = z.object({ [name]: operatorFields[name] });
   const values = checkFields(block, field, reading.problems, (key) => key === name);
   if (values === null) return null;
@@ -81,13 +103,18 @@ function checkOperator(reading: Reading, block: Block, name: OperatorName): { op
       return { operator: { kind: name, predicate: expressionText(reading, path) }, others: [] };
     case 'select': {
       const items = values[name] as readonly unknown[];
-      return { operator: { kind: name, items: items.map((_, i) => expressionText(reading, [...path, i])) }, others: [] };
+      return {
+        operator: { kind: name, items: items.map((_, i) => expressionText(reading, [...path, i])) },
+        others: [],
+      };
     }
     case 'map':
     case 'flatMap': {
       const own = values[name] as z.output<typeof operatorFields.map>;
       const schema = checkSchema(reading, own.schema, [...path, 'schema']);
-      return schema === null ? null : { operator: { kind: name, module: own.module, function: own.function, schema }, others: [] };
+      return schema === null
+        ? null
+        : { operator: { kind: name, module: own.module, function: own.function, schema }, others: [] };
     }
     case 'union': {
       const own = values[name] as z.output<typeof operatorFields.union>;
@@ -98,7 +125,11 @@ function checkOperator(reading: Reading, block: Block, name: OperatorName): { op
   }
 }
 
-function checkSchema(reading: Reading, declared: Record<string, string>, path: readonly (string | number)[]): { name: string; type: DataType }[] | null {
+function checkSchema(
+  reading: Reading,
+  declared: Record<string, string>,
+  path: readonly (string | number)[],
+): { name: string; type: DataType }[] | null {
   const fields: { name: string; type: DataType }[] = [];
   for (const [name, typeText] of Object.entries(declared)) {
     const type = typeFromName(typeText);
@@ -116,12 +147,31 @@ const commonTypes = ['boolean', 'smallint', 'integer', 'bigint', 'real', 'double
 
 /** Words of other systems for the same thing. */
 const otherNames: Readonly<Record<string, string>> = {
-  string: 'text', str: 'text', number: 'double precision', double: 'double precision', long: 'bigint', datetime: 'timestamp', 'datetime2': 'timestamp', // prettier-ignore
-  int64: 'bigint', int32: 'integer', int16: 'smallint', float64: 'double precision', float32: 'real', blob: 'bytea', binary: 'bytea', object: 'jsonb',
+  string: 'text',
+  str: 'text',
+  number: 'double precision',
+  double: 'double precision',
+  long: 'bigint',
+  datetime: 'timestamp',
+  'datetime2': 'timestamp', // prettier-ignore
+  int64: 'bigint',
+  int32: 'integer',
+  int16: 'smallint',
+  float64: 'double precision',
+  float32: 'real',
+  blob: 'bytea',
+  binary: 'bytea',
+  object: 'jsonb',
 };
 
 export function unknownTypeName(reading: Reading, name: string, path: readonly (string | number)[]): void {
   const same = Object.hasOwn(otherNames, name.toLowerCase()) ? otherNames[name.toLowerCase()] : null;
   const hint = same === null ? didYouMeanHint(name, commonTypes) : `did you mean "${same}"?`;
-  problemAt(reading, 'ETL-2074', `there is no type ${quoted(name)}`, path, hint ?? `types: ${commonTypes.join(', ')}, and [] behind one for an array`);
+  problemAt(
+    reading,
+    'ETL-2074',
+    `there is no type ${quoted(name)}`,
+    path,
+    hint ?? `types: ${commonTypes.join(', ')}, and [] behind one for an array`,
+  );
 }

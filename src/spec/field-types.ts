@@ -9,7 +9,11 @@ export function countField(description: string, min: number, max: number = Numbe
     .transform((value, context) => {
       const count = readUnit(() => (typeof value === 'number' ? value : parseCount(value)), context);
       if (count !== null && (count < min || count > max)) {
-        context.addIssue({ code: 'custom', message: max === Number.MAX_SAFE_INTEGER ? `must be at least ${min}` : `must be from ${min} to ${max}`, params: { unit: true } });
+        context.addIssue({
+          code: 'custom',
+          message: max === Number.MAX_SAFE_INTEGER ? `must be at least ${min}` : `must be from ${min} to ${max}`,
+          params: { unit: true },
+        });
       }
       return count ?? min;
     })
@@ -22,7 +26,8 @@ export function ratioField(description: string) {
     .union([z.number().min(0).max(1), z.string()], { error: 'must be a share, such as 0.01 or 1%' })
     .transform((value, context) => {
       const ratio = readUnit(() => (typeof value === 'number' ? value : parseRatio(value)), context);
-      if (ratio !== null && (ratio < 0 || ratio > 1)) context.addIssue({ code: 'custom', message: 'must be from 0% to 100%', params: { unit: true } });
+      if (ratio !== null && (ratio < 0 || ratio > 1))
+        context.addIssue({ code: 'custom', message: 'must be from 0% to 100%', params: { unit: true } });
       return ratio ?? 0;
     })
     .describe(description);
@@ -35,7 +40,8 @@ export function bigCountField(description: string) {
     .transform((value, context) => {
       const text = String(value);
       const digits = /^\d{1,40}$/.test(text) ? BigInt(text) : readUnit(() => BigInt(parseCount(text)), context);
-      if (digits !== null && digits < 1n) context.addIssue({ code: 'custom', message: 'must be at least 1', params: { unit: true } });
+      if (digits !== null && digits < 1n)
+        context.addIssue({ code: 'custom', message: 'must be at least 1', params: { unit: true } });
       return String(digits ?? 1n);
     })
     .describe(description);
@@ -43,7 +49,9 @@ export function bigCountField(description: string) {
 
 /** An expression: YAML may have taken `10` or `true` for a number or a boolean; the text in the file counts. */
 export function expressionField(description: string) {
-  return z.union([z.string().min(1), z.number(), z.boolean()], { error: 'must be an expression, as text' }).describe(description);
+  return z
+    .union([z.string().min(1), z.number(), z.boolean()], { error: 'must be an expression, as text' })
+    .describe(description);
 }
 
 export const parallelismField = countField('How many slots work on it at once', 1, 32_768);

@@ -13,7 +13,13 @@ import { mapScalars, scalarValue, type ScalarNode, type YamlTree } from './yaml-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The tree with its environment filled in, in the part under `within`; every problem is reported, and every value that came in is remembered. */
-export function interpolateTree(tree: YamlTree, env: Environment, problems: Problems, secrets: SecretValues, within: SpecPath = []): YamlTree {
+export function interpolateTree(
+  tree: YamlTree,
+  env: Environment,
+  problems: Problems,
+  secrets: SecretValues,
+  within: SpecPath = [],
+): YamlTree {
   const root = mapScalars(tree.root, (scalar, path) => {
     if (!scalar.text.includes('${') || !within.every((step, i) => path[i] === step)) return scalar;
     let isBroken = false;
@@ -37,7 +43,12 @@ export class SecretValues {
     // Shorter ones are no secrets, and would black out half of every sentence.
     if (value.length < 4) return;
     const text = Buffer.from(value).toString(); // well-formed, or encodeURIComponent throws
-    for (const form of [value, encodeURIComponent(text), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString('base64')]) {
+    for (const form of [
+      value,
+      encodeURIComponent(text),
+      JSON.stringify(value).slice(1, -1),
+      Buffer.from(value).toString('base64'),
+    ]) {
       this.names.set(form, name);
     }
   }
@@ -102,7 +113,12 @@ class Filler {
     const match = found.exec(this.text);
     if (match === null || depth > 8) {
       const end = this.text.indexOf('}', start);
-      this.report('ETL-2008', `${quoted(this.text.slice(start, end < 0 ? start + 20 : end + 1))} is not a variable`, start, end < 0 ? start + 2 : end + 1);
+      this.report(
+        'ETL-2008',
+        `${quoted(this.text.slice(start, end < 0 ? start + 20 : end + 1))} is not a variable`,
+        start,
+        end < 0 ? start + 2 : end + 1,
+      );
       this.at = this.text.length;
       return;
     }
@@ -111,7 +127,8 @@ class Filler {
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     const isMissing = value === undefined || (operator !== '}' && value === '');
     if (operator === ':-') {
-      if (!this.fillUntil('}', wanted && isMissing, depth + 1)) return this.report('ETL-2008', `the \${${name}:-… is not closed`, start, start + whole.length);
+      if (!this.fillUntil('}', wanted && isMissing, depth + 1))
+        return this.report('ETL-2008', `the \${${name}:-… is not closed`, start, start + whole.length);
     } else if (operator === ':?') {
       const end = this.text.indexOf('}', this.at);
       if (end < 0) {
@@ -120,7 +137,13 @@ class Filler {
       }
       const message = this.text.slice(this.at, end);
       this.at = end + 1;
-      if (isMissing && wanted) this.report('ETL-2007', `the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}${message === '' ? '' : `: ${message}`}`, start, this.at);
+      if (isMissing && wanted)
+        this.report(
+          'ETL-2007',
+          `the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}${message === '' ? '' : `: ${message}`}`,
+          start,
+          this.at,
+        );
     } else if (isMissing && wanted) {
       this.report('ETL-2007', `the environment variable ${name} is not set`, start, this.at);
     }

@@ -23,14 +23,27 @@ export const paramFields = z.strictObject({
 
 const splitFields = z
   .strictObject({
-    column: z.string().min(1).optional().describe('The column whose ranges are read in parallel; default: the primary key'),
+    column: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The column whose ranges are read in parallel; default: the primary key'),
     size: bigCountField('Key values per split, such as 50000 or 50k').optional(),
     count: bigCountField('How many splits').optional(),
-    lower: z.union([z.string(), z.number()]).optional().describe('Cuts begin here; rows below belong to the first split'),
+    lower: z
+      .union([z.string(), z.number()])
+      .optional()
+      .describe('Cuts begin here; rows below belong to the first split'),
     upper: z.union([z.string(), z.number()]).optional().describe('Cuts end here; rows above belong to the last split'),
-    strategy: z.enum(['range', 'percentile', 'ctid', 'hash', 'values', 'none']).optional().describe('How the source is cut'),
+    strategy: z
+      .enum(['range', 'percentile', 'ctid', 'hash', 'values', 'none'])
+      .optional()
+      .describe('How the source is cut'),
   })
-  .refine((split) => split.size === undefined || split.count === undefined, { message: 'has both "size" and "count"; give one', path: ['count'] })
+  .refine((split) => split.size === undefined || split.count === undefined, {
+    message: 'has both "size" and "count"; give one',
+    path: ['count'],
+  })
   .describe('How the source is cut into pieces that slots read in parallel');
 
 const connectionName = z.string().min(1).describe('The name of a connection');
@@ -39,11 +52,18 @@ const typeName = z.string().min(1).describe('The connector, where it needs no co
 export const sourceFields = z.strictObject({
   connection: connectionName.optional(),
   type: typeName.optional(),
-  columns: z.array(z.string().min(1)).min(1).optional().describe('Columns to read; default: those that later steps need'),
+  columns: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Columns to read; default: those that later steps need'),
   where: expressionField('A condition that the source itself evaluates').optional(),
   split: splitFields.optional(),
   fetchSize: countField('Rows per batch, and per fetch with read: cursor', 1, 1_000_000).optional(),
-  consistency: z.enum(['snapshot', 'split']).optional().describe('snapshot: all splits see one moment of the database; split: each split its own'),
+  consistency: z
+    .enum(['snapshot', 'split'])
+    .optional()
+    .describe('snapshot: all splits see one moment of the database; split: each split its own'),
   parallelism: parallelismField.optional(),
 });
 
@@ -51,7 +71,11 @@ export const onRejectField = z
   .union([
     z.enum(['fail', 'skip']),
     z.strictObject({
-      file: z.string().min(1).optional().describe('Where rejected rows are written, as NDJSON; without it they are only counted'),
+      file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Where rejected rows are written, as NDJSON; without it they are only counted'),
       maxRows: countField('More rejected rows than this fail the run', 0).optional(),
       maxRatio: ratioField('A larger share of rejected rows fails the run, such as 1%').optional(),
     }),
@@ -75,7 +99,10 @@ const functionFields = z.strictObject({
 /** The operators of this version. A step has exactly one of these keys. */
 export const operatorFields = {
   filter: expressionField('Keeps the rows for which this condition is true'),
-  select: z.array(expressionField('A column, *, or an expression AS name')).min(1).describe('The columns of the result'),
+  select: z
+    .array(expressionField('A column, *, or an expression AS name'))
+    .min(1)
+    .describe('The columns of the result'),
   map: functionFields.describe('Calls a function of yours for each row'),
   flatMap: functionFields.describe('Calls a function of yours for each row; it returns any number of rows'),
   union: z
@@ -95,17 +122,43 @@ export const stepFields = z.strictObject({
 
 /** Words of the job language that this version cannot run yet: said so, instead of "unknown field". */
 export const laterOperators: ReadonlySet<string> = new Set([
-  'mapPartition', 'unnest', 'distinct', 'aggregate', 'join', 'cross', 'coGroup', 'reduceGroup', 'intersect', 'except', 'sort', // prettier-ignore
-  'sortPartition', 'partition', 'window', 'lookup', 'assert', 'iterate', 'deltaIterate', 'sql',
+  'mapPartition',
+  'unnest',
+  'distinct',
+  'aggregate',
+  'join',
+  'cross',
+  'coGroup',
+  'reduceGroup',
+  'intersect',
+  'except',
+  'sort', // prettier-ignore
+  'sortPartition',
+  'partition',
+  'window',
+  'lookup',
+  'assert',
+  'iterate',
+  'deltaIterate',
+  'sql',
 ]);
 
 export const jobFields = z.strictObject({
   name: z.string().min(1).describe('The name of the job, in reports and on the servers it talks to'),
   description: z.string().optional(),
-  params: z.record(z.string(), z.unknown()).optional().describe('Values given with --param name=value; :name in expressions'),
+  params: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Values given with --param name=value; :name in expressions'),
   parallelism: parallelismField.optional(),
-  connections: z.record(z.string(), z.unknown()).optional().describe('Where data comes from and goes to; shared ones live in conf/connections.yaml'),
+  connections: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Where data comes from and goes to; shared ones live in conf/connections.yaml'),
   sources: z.record(z.string(), z.unknown()).describe('What is read, by id'),
-  steps: z.array(z.unknown()).optional().describe('What happens to the rows, in order; each step has exactly one operator'),
+  steps: z
+    .array(z.unknown())
+    .optional()
+    .describe('What happens to the rows, in order; each step has exactly one operator'),
   sinks: z.record(z.string(), z.unknown()).describe('Where the rows go, by id'),
 });

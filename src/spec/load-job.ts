@@ -39,7 +39,10 @@ export interface LoadJobOptions {
 }
 
 export async function loadJob(file: string, options: LoadJobOptions): Promise<SpecDocument> {
-  const source = options.text === undefined ? await readSourceText(file) : checkCharacters(new SourceText(file, withoutMark(options.text)));
+  const source =
+    options.text === undefined
+      ? await readSourceText(file)
+      : checkCharacters(new SourceText(file, withoutMark(options.text)));
   const secrets = new SecretValues();
   const problems = new Problems(secrets.conceal);
   const tree = interpolateTree(parseYaml(source!), options.env, problems, secrets);
@@ -69,7 +72,9 @@ async function checkJob(reading: Reading, connections: Connections, params: Give
   const nameNode = findNode(reading.tree.root, ['name']);
   const isNameKnown = job !== null && nameNode?.kind === 'scalar' && nameNode.isBroken !== true;
   if (isNameKnown && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(job.name)) {
-    problemAt(reading, 'ETL-2045', 'the name of the job may have letters, digits, ".", "_" and "-", at most 128', ['name']);
+    problemAt(reading, 'ETL-2045', 'the name of the job may have letters, digits, ".", "_" and "-", at most 128', [
+      'name',
+    ]);
   }
   const paramSpecs = checkParams(reading, params);
   const sources = new Map<string, SourceSpec | null>();
@@ -93,7 +98,9 @@ async function checkJob(reading: Reading, connections: Connections, params: Give
     connections: connectionSpecs satisfies Record<string, ConnectionSpec>,
     sources: Object.fromEntries(sources) as Record<string, SourceSpec>,
     steps: inputs.steps,
-    sinks: Object.fromEntries([...sinks].map(([id, sink]) => [id, { ...sink!, from: inputs.sinkInputs.get(id)! } satisfies SinkSpec])),
+    sinks: Object.fromEntries(
+      [...sinks].map(([id, sink]) => [id, { ...sink!, from: inputs.sinkInputs.get(id)! } satisfies SinkSpec]),
+    ),
   };
 }
 
@@ -110,7 +117,10 @@ function checkSteps(reading: Reading): RawStep[] {
   if (node?.kind !== 'list') return [];
   const steps = node.items.map((_, index) => checkStep(reading, index));
   // A step that is no map keeps its place, so that "the step before" means the same for those behind it.
-  return steps.map((step, index) => step ?? { index, id: null, from: null, others: [], parallelism: null, description: null, operator: null });
+  return steps.map(
+    (step, index) =>
+      step ?? { index, id: null, from: null, others: [], parallelism: null, description: null, operator: null },
+  );
 }
 
 function givenFrom(reading: Reading, sinkId: string): string | null {
@@ -120,7 +130,11 @@ function givenFrom(reading: Reading, sinkId: string): string | null {
 
 async function loadShared(jobFile: string, given: string | undefined): Promise<YamlTree | null> {
   const folder = path.dirname(jobFile);
-  const usual = [path.join(folder, 'conf', 'connections.yaml'), path.join(folder, '..', 'conf', 'connections.yaml'), path.join(folder, 'connections.yaml')];
+  const usual = [
+    path.join(folder, 'conf', 'connections.yaml'),
+    path.join(folder, '..', 'conf', 'connections.yaml'),
+    path.join(folder, 'connections.yaml'),
+  ];
   for (const candidate of given === undefined ? usual : [given]) {
     const source = await readSourceText(candidate, given === undefined);
     if (source !== null) return parseYaml(source);

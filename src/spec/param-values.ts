@@ -32,8 +32,15 @@ export function checkParams(reading: Reading, given: GivenParams): Record<string
   }
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
-    const hint = didYouMeanHint(name, names) ?? (names.length === 0 ? 'the job declares no parameters' : `declared: ${names.join(', ')}`);
-    reading.problems.add('ETL-2071', `the job has no parameter ${quoted(name)}`, { file: reading.tree.source.file, what: `--param ${name}` }, hint);
+    const hint =
+      didYouMeanHint(name, names) ??
+      (names.length === 0 ? 'the job declares no parameters' : `declared: ${names.join(', ')}`);
+    reading.problems.add(
+      'ETL-2071',
+      `the job has no parameter ${quoted(name)}`,
+      { file: reading.tree.source.file, what: `--param ${name}` },
+      hint,
+    );
   }
   return params;
 }
@@ -53,13 +60,21 @@ function checkParam(reading: Reading, name: string, given: GivenParams): ParamSp
   const defaultNode = findNode(block.node, ['default']);
   if (defaultNode === null) {
     const place = { ...placeOfKey(reading.tree, path), what: `--param ${name}` };
-    reading.problems.add('ETL-2070', `the parameter ${quoted(name)} needs a value`, place, `add --param ${name}=… (${typeName(type)})`);
+    reading.problems.add(
+      'ETL-2070',
+      `the parameter ${quoted(name)} needs a value`,
+      place,
+      `add --param ${name}=… (${typeName(type)})`,
+    );
     return null;
   }
   if (defaultNode.kind !== 'scalar' || (defaultNode.value === null && defaultNode.plain)) return { type, value: null };
   const parsed = canonicalText(type, defaultNode.text);
   if (parsed.ok) return { type, value: parsed.text };
-  problemAt(reading, 'ETL-2073', `the default of the parameter ${quoted(name)}: ${parsed.reason}`, [...path, 'default']);
+  problemAt(reading, 'ETL-2073', `the default of the parameter ${quoted(name)}: ${parsed.reason}`, [
+    ...path,
+    'default',
+  ]);
   return null;
 }
 

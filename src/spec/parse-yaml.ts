@@ -8,12 +8,32 @@
  * Depth and token count are checked while tokens arrive, because composing nodes is recursive and its uniqueness
  * check quadratic: neither sees more than the limits allow.
  */
-import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq, type CST, type ParsedNode, type Scalar, type YAMLError } from 'yaml';
+import {
+  Composer,
+  Lexer,
+  Parser,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type CST,
+  type ParsedNode,
+  type Scalar,
+  type YAMLError,
+} from 'yaml';
 import { EtlError } from '../errors/etl-error.js';
 import type { ErrorCode } from '../errors/registry.js';
 import { Problems } from './problems.js';
 import { quoted, type SourceText } from './source-text.js';
-import { scalarValue, type MapNode, type ScalarNode, type ScalarStyle, type Span, type YamlNode, type YamlTree } from './yaml-tree.js';
+import {
+  scalarValue,
+  type MapNode,
+  type ScalarNode,
+  type ScalarStyle,
+  type Span,
+  type YamlNode,
+  type YamlTree,
+} from './yaml-tree.js';
 
 const DEEPEST = 64;
 const MOST_TOKENS = 100_000;
@@ -23,13 +43,21 @@ const LONGEST_SCALAR = 64 << 10;
 
 export function parseYaml(source: SourceText): YamlTree {
   const problems = new Problems();
-  const composer = new Composer({ intAsBigInt: true, uniqueKeys: false, prettyErrors: false, resolveKnownTags: false, merge: false, logLevel: 'silent' });
+  const composer = new Composer({
+    intAsBigInt: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    resolveKnownTags: false,
+    merge: false,
+    logLevel: 'silent',
+  });
   const [document] = composer.compose(readTokens(source), true, source.text.length);
   // Only the first: what comes after it is mostly the parser finding its feet again.
   const [error] = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]);
   if (error !== undefined) reportSyntax(source, error, problems);
   problems.throwIfAny();
-  const root = document.contents === null ? null : new TreeBuilder(source, problems).build(document.contents as ParsedNode, 0);
+  const root =
+    document.contents === null ? null : new TreeBuilder(source, problems).build(document.contents as ParsedNode, 0);
   problems.throwIfAny();
   return { source, root: root ?? emptyMap };
 }
@@ -38,15 +66,18 @@ const emptyMap: MapNode = { kind: 'map', entries: new Map(), start: 0, end: 0 };
 
 function* readTokens(source: SourceText): Generator<CST.Token> {
   const parser = new Parser();
-  const refuse = (code: ErrorCode, message: string, start: number, end?: number) => new EtlError(code, message, { at: source.place(start, end) });
+  const refuse = (code: ErrorCode, message: string, start: number, end?: number) =>
+    new EtlError(code, message, { at: source.place(start, end) });
   let tokenCount = 0;
   let documentCount = 0;
   const wrong: number[] = [];
   for (const lexeme of new Lexer().lex(source.text)) {
     const { offset } = parser;
     for (const token of parser.next(lexeme)) {
-      if (token.type === 'directive') throw refuse('ETL-2005', 'directives (%) are not allowed', token.offset, token.offset + token.source.length);
-      if (token.type === 'error' && wrong.push(token.offset) > MOST_WRONG_TOKENS) throw refuse('ETL-2002', 'YAML does not expect this here', wrong[0]);
+      if (token.type === 'directive')
+        throw refuse('ETL-2005', 'directives (%) are not allowed', token.offset, token.offset + token.source.length);
+      if (token.type === 'error' && wrong.push(token.offset) > MOST_WRONG_TOKENS)
+        throw refuse('ETL-2002', 'YAML does not expect this here', wrong[0]);
       if (token.type === 'document') documentCount++;
       yield token;
     }
@@ -55,7 +86,8 @@ function* readTokens(source: SourceText): Generator<CST.Token> {
       throw refuse('ETL-2005', 'a second document begins here; a job file is one document', start, start + 3);
     }
     if (parser.stack.length > DEEPEST) throw refuse('ETL-2003', `nested more than ${DEEPEST} levels deep`, offset);
-    if (++tokenCount > MOST_TOKENS) throw refuse('ETL-2003', 'the file has more parts than a job file may have', offset);
+    if (++tokenCount > MOST_TOKENS)
+      throw refuse('ETL-2003', 'the file has more parts than a job file may have', offset);
   }
   yield* parser.end();
 }
@@ -80,7 +112,11 @@ function syntaxMessage(source: SourceText, error: YAMLError): { code: ErrorCode;
     default: {
       const message = error.code === 'UNEXPECTED_TOKEN' ? 'YAML does not expect this here' : ownSentence(error.message);
       const isOpenVariable = /(^|[\s[{,])[^"'#]*\$\{/.test(line);
-      const hint = isOpenVariable ? 'inside { } and [ ], quote a value that holds ${…}' : /:\s+[@`%&*!|>"']/.test(line) ? 'quote the value: "…"' : undefined;
+      const hint = isOpenVariable
+        ? 'inside { } and [ ], quote a value that holds ${…}'
+        : /:\s+[@`%&*!|>"']/.test(line)
+          ? 'quote the value: "…"'
+          : undefined;
       return { code: 'ETL-2002', message, hint };
     }
   }
@@ -108,8 +144,14 @@ class TreeBuilder {
 
   build(node: ParsedNode, depth: number): YamlNode {
     const span = { start: node.range[0], end: node.range[1] };
-    if (--this.left < 0) throw new EtlError('ETL-2003', 'the file has more values than a job file may have (aliases count each time)', { at: this.place(this.alias ?? span) });
-    if (depth > DEEPEST) throw new EtlError('ETL-2003', `aliases nest more than ${DEEPEST} levels deep`, { at: this.place(this.alias ?? span) });
+    if (--this.left < 0)
+      throw new EtlError('ETL-2003', 'the file has more values than a job file may have (aliases count each time)', {
+        at: this.place(this.alias ?? span),
+      });
+    if (depth > DEEPEST)
+      throw new EtlError('ETL-2003', `aliases nest more than ${DEEPEST} levels deep`, {
+        at: this.place(this.alias ?? span),
+      });
     if (isAlias(node)) {
       const target = this.anchors.get(node.source);
       if (target !== undefined) return this.expand(target, span, depth);
@@ -119,12 +161,22 @@ class TreeBuilder {
     if (node.tag !== undefined) {
       const mark = this.source.text.lastIndexOf('!', span.start);
       const start = this.source.text[mark - 1] === '!' ? mark - 1 : Math.max(0, mark);
-      this.problems.add('ETL-2005', 'tags (!) are not allowed', this.place({ start, end: span.start }), 'quote the value if it begins with "!"');
+      this.problems.add(
+        'ETL-2005',
+        'tags (!) are not allowed',
+        this.place({ start, end: span.start }),
+        'quote the value if it begins with "!"',
+      );
     }
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (isMap(node)) return this.buildMap(node.items, span, depth);
     if (isSeq(node)) {
-      return { kind: 'list', ...span, flow: node.flow === true, items: (node.items as ParsedNode[]).map((item) => this.build(item, depth + 1)) };
+      return {
+        kind: 'list',
+        ...span,
+        flow: node.flow === true,
+        items: (node.items as ParsedNode[]).map((item) => this.build(item, depth + 1)),
+      };
     }
     return this.buildScalar(node, span);
   }
@@ -143,9 +195,13 @@ class TreeBuilder {
       const key = keyNode as ParsedNode;
       const keySpan = { start: key.range[0], end: Math.max(key.range[1], key.range[0] + 1) };
       const name = this.checkKey(key, keySpan);
-      const node = value === null ? nullScalar({ start: keySpan.end, end: keySpan.end }) : this.build(value as ParsedNode, depth + 1);
+      const node =
+        value === null
+          ? nullScalar({ start: keySpan.end, end: keySpan.end })
+          : this.build(value as ParsedNode, depth + 1);
       if (name === null) continue;
-      if (entries.has(name)) this.problems.add('ETL-2006', `the key ${quoted(name)} stands twice in this map`, this.place(keySpan));
+      if (entries.has(name))
+        this.problems.add('ETL-2006', `the key ${quoted(name)} stands twice in this map`, this.place(keySpan));
       else entries.set(name, { key: keySpan, node });
     }
     return { kind: 'map', ...span, entries };
@@ -157,8 +213,10 @@ class TreeBuilder {
       return null;
     }
     const name = key.source ?? String(key.value);
-    if (name === '<<') this.problems.add('ETL-2005', 'merge keys (<<) are not allowed', this.place(span), 'write the keys out');
-    else if (forbiddenKeys.has(name)) this.problems.add('ETL-2005', `the key ${quoted(name)} is not allowed`, this.place(span));
+    if (name === '<<')
+      this.problems.add('ETL-2005', 'merge keys (<<) are not allowed', this.place(span), 'write the keys out');
+    else if (forbiddenKeys.has(name))
+      this.problems.add('ETL-2005', `the key ${quoted(name)} is not allowed`, this.place(span));
     else if (key.anchor !== undefined) this.problems.add('ETL-2005', 'a key may not have an anchor', this.place(span));
     else return name;
     return null;
@@ -168,10 +226,22 @@ class TreeBuilder {
     const scalar = node as Scalar.Parsed;
     const text = typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? '');
     if (text.length > LONGEST_SCALAR) {
-      this.problems.add('ETL-2003', 'a value is longer than 64 KiB', this.place({ start: span.start, end: span.start + 1 }));
+      this.problems.add(
+        'ETL-2003',
+        'a value is longer than 64 KiB',
+        this.place({ start: span.start, end: span.start + 1 }),
+      );
     }
     const style = styles[String(scalar.type)] ?? 'plain';
-    return { kind: 'scalar', ...span, value: scalarValue(scalar.value, text), text, style, plain: style === 'plain', comment: scalar.comment ?? null };
+    return {
+      kind: 'scalar',
+      ...span,
+      value: scalarValue(scalar.value, text),
+      text,
+      style,
+      plain: style === 'plain',
+      comment: scalar.comment ?? null,
+    };
   }
 
   private place({ start, end }: Span) {

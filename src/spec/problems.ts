@@ -19,7 +19,10 @@ export class Problems {
   add(code: ErrorCode, message: string, at: ErrorPlace, hint?: string): void {
     const key = `${at.file}:${at.line}:${at.column}:${at.what ?? ''}:${code === 'ETL-2040' ? message : code}`;
     if (this.errors.size >= MOST_PROBLEMS || this.errors.has(key)) return;
-    this.errors.set(key, new EtlError(code, this.conceal(message), { at, hint: hint === undefined ? undefined : this.conceal(hint) }));
+    this.errors.set(
+      key,
+      new EtlError(code, this.conceal(message), { at, hint: hint === undefined ? undefined : this.conceal(hint) }),
+    );
   }
 
   warn(code: ErrorCode, message: string, at: ErrorPlace, hint?: string): void {

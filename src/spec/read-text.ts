@@ -19,7 +19,10 @@ export async function readSourceText(file: string, optional = false): Promise<So
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (optional && (code === 'ENOENT' || code === 'ENOTDIR')) return null;
-    throw new EtlError('ETL-2001', `cannot read the job file: ${reasons[code ?? ''] ?? String(code)}`, { at: { file }, cause: error });
+    throw new EtlError('ETL-2001', `cannot read the job file: ${reasons[code ?? ''] ?? String(code)}`, {
+      at: { file },
+      cause: error,
+    });
   }
   return checkText(file, bytes);
 }
@@ -53,7 +56,8 @@ async function readAtMost(file: string, limit: number): Promise<Uint8Array> {
 export function checkText(file: string, bytes: Uint8Array): SourceText {
   if (bytes.length > LARGEST_FILE) throw new EtlError('ETL-2003', 'the file is larger than 1 MiB', { at: { file } });
   const wide = wideEncoding(bytes);
-  if (wide !== null) throw new EtlError('ETL-2004', `the file is ${wide}, not UTF-8`, { at: { file, line: 1, column: 1 } });
+  if (wide !== null)
+    throw new EtlError('ETL-2004', `the file is ${wide}, not UTF-8`, { at: { file, line: 1, column: 1 } });
   const text = new TextDecoder('utf-8').decode(bytes);
   const source = new SourceText(file, text);
   if (!isUtf8(bytes)) {
@@ -65,7 +69,8 @@ export function checkText(file: string, bytes: Uint8Array): SourceText {
 
 /** For text that did not come from a file, and the second half of `checkText`. */
 export function checkCharacters(source: SourceText): SourceText {
-  if (source.text.length > LARGEST_FILE) throw new EtlError('ETL-2003', 'the text is larger than 1 MiB', { at: { file: source.file } });
+  if (source.text.length > LARGEST_FILE)
+    throw new EtlError('ETL-2003', 'the text is larger than 1 MiB', { at: { file: source.file } });
   const withoutLineEnds = source.text.replace(/\r\n/g, '\n\n'); // same length: offsets stay
   const at = withoutLineEnds.search(unprintable);
   if (at < 0) return source;
@@ -83,6 +88,7 @@ function wideEncoding(bytes: Uint8Array): string | null {
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 && bytes.length >= 4 ? 'UTF-32' : 'UTF-16';
   if (a === 0xfe && b === 0xff) return 'UTF-16';
   // Without a mark: every second byte of ASCII is zero.
-  if (bytes.length >= 4 && ((a === 0 && b !== 0 && c === 0 && d !== 0) || (a !== 0 && b === 0 && c !== 0 && d === 0))) return 'UTF-16';
+  if (bytes.length >= 4 && ((a === 0 && b !== 0 && c === 0 && d !== 0) || (a !== 0 && b === 0 && c !== 0 && d === 0)))
+    return 'UTF-16';
   return null;
 }

@@ -22,7 +22,12 @@ export interface Inputs {
   readonly sinkInputs: ReadonlyMap<string, string>;
 }
 
-export function resolveInputs(reading: Reading, sources: readonly string[], steps: readonly RawStep[], sinks: readonly RawSink[]): Inputs {
+export function resolveInputs(
+  reading: Reading,
+  sources: readonly string[],
+  steps: readonly RawStep[],
+  sinks: readonly RawSink[],
+): Inputs {
   return new Resolver(reading, sources, steps, sinks).resolve();
 }
 
@@ -62,11 +67,23 @@ class Resolver {
       if (!checkId(this.reading, id, what, path, atKey)) return;
       const owner = owners.get(id);
       if (owner === undefined) owners.set(id, what);
-      else (atKey ? problemAtKey : problemAt)(this.reading, 'ETL-2051', `the id ${quoted(id)} is taken by ${owner}`, path, 'sources, steps and sinks need different ids');
+      else
+        (atKey ? problemAtKey : problemAt)(
+          this.reading,
+          'ETL-2051',
+          `the id ${quoted(id)} is taken by ${owner}`,
+          path,
+          'sources, steps and sinks need different ids',
+        );
     };
     for (const id of this.sources) claim(id, 'a source', ['sources', id], true);
     for (const [position, step] of this.steps.entries()) {
-      claim(this.stepIds[position], `step ${step.index + 1}`, step.id === null ? ['steps', step.index] : ['steps', step.index, 'id'], false);
+      claim(
+        this.stepIds[position],
+        `step ${step.index + 1}`,
+        step.id === null ? ['steps', step.index] : ['steps', step.index, 'id'],
+        false,
+      );
     }
     for (const { id } of this.sinks) claim(id, 'a sink', ['sinks', id], true);
   }
@@ -79,7 +96,9 @@ class Resolver {
       return this.check(id, position, listed ? [...path, 'union', i] : [...path, 'union']);
     });
     const needsInput = step.from !== null || !isUnion || others.length === 1;
-    const first = !needsInput ? [] : [step.from === null ? this.defaultInput(step, position) : this.check(step.from, position, [...path, 'from'])];
+    const first = !needsInput
+      ? []
+      : [step.from === null ? this.defaultInput(step, position) : this.check(step.from, position, [...path, 'from'])];
     const from = [...first, ...others];
     if (step.operator === null || from.some((id) => id === null)) return null;
     if (isUnion) this.checkUnion(from as string[], path);
@@ -114,8 +133,16 @@ class Resolver {
 
   private unknown(id: string, path: SpecPath, known: readonly string[]): void {
     const isSink = this.sinks.some((sink) => sink.id === id);
-    const message = isSink ? `${quoted(id)} is a sink; nothing can read from it` : `there is no source or step ${quoted(id)}`;
-    problemAt(this.reading, 'ETL-2050', message, path, didYouMeanHint(id, known) ?? `here: ${known.slice(0, 12).join(', ')}`);
+    const message = isSink
+      ? `${quoted(id)} is a sink; nothing can read from it`
+      : `there is no source or step ${quoted(id)}`;
+    problemAt(
+      this.reading,
+      'ETL-2050',
+      message,
+      path,
+      didYouMeanHint(id, known) ?? `here: ${known.slice(0, 12).join(', ')}`,
+    );
   }
 
   private defaultInput(step: RawStep, position: number): string | null {
@@ -132,7 +159,13 @@ class Resolver {
       return this.sources[0];
     }
     if (this.sources.length > 1) {
-      problemAtKey(this.reading, 'ETL-2053', `${what} needs "from": there are ${this.sources.length} sources`, path, `one of ${this.sources.slice(0, 12).join(', ')}`);
+      problemAtKey(
+        this.reading,
+        'ETL-2053',
+        `${what} needs "from": there are ${this.sources.length} sources`,
+        path,
+        `one of ${this.sources.slice(0, 12).join(', ')}`,
+      );
     }
     return null;
   }
@@ -156,11 +189,21 @@ class Resolver {
   private warnUnread(): void {
     const { problems, tree } = this.reading;
     for (const id of this.sources) {
-      if (!this.read.has(id)) problems.warn('ETL-2090', `nothing reads from the source ${quoted(id)}; it will not be read`, placeOfKey(tree, ['sources', id]));
+      if (!this.read.has(id))
+        problems.warn(
+          'ETL-2090',
+          `nothing reads from the source ${quoted(id)}; it will not be read`,
+          placeOfKey(tree, ['sources', id]),
+        );
     }
     for (const [position, step] of this.steps.entries()) {
       const id = this.stepIds[position];
-      if (!this.read.has(id)) problems.warn('ETL-2090', `nothing reads from step ${step.index + 1} (${id}); it will not run`, placeOf(tree, ['steps', step.index]));
+      if (!this.read.has(id))
+        problems.warn(
+          'ETL-2090',
+          `nothing reads from step ${step.index + 1} (${id}); it will not run`,
+          placeOf(tree, ['steps', step.index]),
+        );
     }
   }
 }

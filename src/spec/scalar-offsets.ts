@@ -39,7 +39,9 @@ function walkScalar(file: string, scalar: ScalarNode): Walk {
     case 'plain':
       return walkFlow(file, scalar.start, scalar.end, () => null);
     case 'single':
-      return walkFlow(file, scalar.start + 1, scalar.end - 1, (at) => (file.startsWith("''", at) ? { text: "'", length: 2 } : null));
+      return walkFlow(file, scalar.start + 1, scalar.end - 1, (at) =>
+        file.startsWith("''", at) ? { text: "'", length: 2 } : null,
+      );
     case 'double':
       return walkFlow(file, scalar.start + 1, scalar.end - 1, (at) => doubleEscape(file, at));
     case 'literal':
@@ -91,8 +93,24 @@ function lineBreaks(file: string, at: number, end: number): { count: number; end
 }
 
 const simpleEscapes: Readonly<Record<string, string>> = {
-  '0': '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f', r: '\r', e: '\x1b', ' ': ' ', '"': '"', '/': '/', '\\': '\\', // prettier-ignore
-  N: '\x85', _: '\xa0', L: '\u2028', P: '\u2029',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  '\t': '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  ' ': ' ',
+  '"': '"',
+  '/': '/',
+  '\\': '\\', // prettier-ignore
+  N: '\x85',
+  _: '\xa0',
+  L: '\u2028',
+  P: '\u2029',
 };
 
 function doubleEscape(file: string, at: number): Escape | null {
@@ -127,7 +145,8 @@ function walkBlock(file: string, scalar: ScalarNode): Walk {
   for (const line of lines) {
     breaks++;
     if (line.from === line.to) continue; // an empty line
-    const joins: boolean = scalar.style === 'folded' && previous !== null && !isDeeper(file, previous) && !isDeeper(file, line);
+    const joins: boolean =
+      scalar.style === 'folded' && previous !== null && !isDeeper(file, previous) && !isDeeper(file, line);
     const feeds = previous === null || joins ? breaks - 1 : breaks;
     if (joins && feeds === 0) emit(' ', previous!.to);
     for (let i = 0; i < feeds; i++) emit('\n', (previous ?? line).to);
@@ -153,7 +172,7 @@ function isDeeper(file: string, line: Line): boolean {
 function blockLines(file: string, scalar: ScalarNode): Line[] {
   const header = file.indexOf('\n', scalar.start);
   const lines: Line[] = [];
-  for (let from = header + 1; header >= 0 && from < scalar.end; ) {
+  for (let from = header + 1; header >= 0 && from < scalar.end;) {
     const feed = file.indexOf('\n', from);
     const to = feed < 0 ? file.length : feed;
     lines.push({ from, to: to > from && file[to - 1] === '\r' ? to - 1 : to });
@@ -163,6 +182,14 @@ function blockLines(file: string, scalar: ScalarNode): Line[] {
   const first = lines.find(({ from, to }) => file.slice(from, to).trim() !== '');
   const indent = first === undefined ? 0 : /^ */.exec(file.slice(first.from, first.to))![0].length;
   // A given indentation counts from the parent's, which is not known here: the text check decides whether this guess was right.
-  const deepest = given === null ? indent : Math.min(indent, ...lines.filter(({ from, to }) => from < to).map(({ from, to }) => /^ */.exec(file.slice(from, to))![0].length));
+  const deepest =
+    given === null
+      ? indent
+      : Math.min(
+          indent,
+          ...lines
+            .filter(({ from, to }) => from < to)
+            .map(({ from, to }) => /^ */.exec(file.slice(from, to))![0].length),
+        );
   return lines.map(({ from, to }) => ({ from: Math.min(from + deepest, to), to }));
 }

@@ -25,7 +25,9 @@ export class SourceText {
     const line = this.lineOf(at);
     const lineStart = this.starts[line];
     const lineEnd = line + 1 < this.starts.length ? this.starts[line + 1] : this.text.length;
-    const content = this.text.slice(lineStart, Math.min(lineEnd, lineStart + LONGEST_EXCERPT + 2)).replace(/\r?\n$/, '');
+    const content = this.text
+      .slice(lineStart, Math.min(lineEnd, lineStart + LONGEST_EXCERPT + 2))
+      .replace(/\r?\n$/, '');
     const length = Math.max(1, Math.min(end, lineStart + content.length) - at);
     const place = { file: this.file, line: line + 1, column: at - lineStart + 1 };
     return content.length > LONGEST_EXCERPT ? place : { ...place, excerpt: safeExcerpt(content), length };
@@ -34,7 +36,8 @@ export class SourceText {
   private get starts(): number[] {
     if (this.lineStarts === null) {
       this.lineStarts = [0];
-      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1)) this.lineStarts.push(at + 1);
+      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1))
+        this.lineStarts.push(at + 1);
     }
     return this.lineStarts;
   }
@@ -52,7 +55,6 @@ export class SourceText {
 }
 
 /** C0, DEL, C1, line separators, direction overrides, the byte order mark: nothing that a person would type, all able to mislead one. */
-// eslint-disable-next-line no-control-regex
 export const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
 const everyUnprintable = new RegExp(unprintable.source, 'g');
@@ -65,7 +67,10 @@ function safeExcerpt(line: string): string {
 function coverSecrets(line: string): string {
   return line
     .replace(/(\w:\/\/[^\s/:@"']*:)([^\s@"']+)(?=@)/g, cover)
-    .replace(/((?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|credentials?)["']?\s*[:=]\s*["']?)([^\s"'#,}&]+)/gi, cover);
+    .replace(
+      /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|credentials?)["']?\s*[:=]\s*["']?)([^\s"'#,}&]+)/gi,
+      cover,
+    );
 }
 
 function cover(whole: string, before: string, secret: string): string {

@@ -74,14 +74,20 @@ export function toValue(node: YamlNode): Json {
 }
 
 /** The same tree with every scalar mapped; `visit` gets the path. */
-export function mapScalars(node: YamlNode, visit: (scalar: ScalarNode, path: SpecPath) => ScalarNode, path: SpecPath = []): YamlNode {
+export function mapScalars(
+  node: YamlNode,
+  visit: (scalar: ScalarNode, path: SpecPath) => ScalarNode,
+  path: SpecPath = [],
+): YamlNode {
   switch (node.kind) {
     case 'scalar':
       return visit(node, path);
     case 'list':
       return { ...node, items: node.items.map((item, index) => mapScalars(item, visit, [...path, index])) };
     case 'map': {
-      const entries = [...node.entries].map(([key, entry]) => [key, { ...entry, node: mapScalars(entry.node, visit, [...path, key]) }] as const);
+      const entries = [...node.entries].map(
+        ([key, entry]) => [key, { ...entry, node: mapScalars(entry.node, visit, [...path, key]) }] as const,
+      );
       return { ...node, entries: new Map(entries) };
     }
   }
@@ -92,7 +98,8 @@ export function placeOf(tree: YamlTree, path: SpecPath): ErrorPlace {
   for (let length = path.length; length > 0; length--) {
     const node = findNode(tree.root, path.slice(0, length));
     // A missing or empty value, or a block of many lines, is best shown by its key.
-    if (node !== null && node.kind === 'scalar' && node.end > node.start && length === path.length) return tree.source.place(node.start, node.end);
+    if (node !== null && node.kind === 'scalar' && node.end > node.start && length === path.length)
+      return tree.source.place(node.start, node.end);
     const key = keySpan(tree, path.slice(0, length));
     if (key !== null) return tree.source.place(key.start, key.end);
     if (node !== null) return tree.source.place(node.start, node.end);

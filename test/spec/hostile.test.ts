@@ -26,7 +26,9 @@ function utf16(text: string, littleEndian: boolean, mark: boolean): Uint8Array {
 function aliasBomb(flow: boolean): string {
   const levels = 'abcdefghi'.split('').map((name, i, all) => {
     const items = Array.from({ length: 9 }, () => (i === 0 ? 'lol' : `*${all[i - 1]}`));
-    return flow ? `${name}: &${name} [${items.join(', ')}]` : `${name}: &${name}\n${items.map((item) => `  - ${item}`).join('\n')}`;
+    return flow
+      ? `${name}: &${name} [${items.join(', ')}]`
+      : `${name}: &${name}\n${items.map((item) => `  - ${item}`).join('\n')}`;
   });
   return `${levels.join('\n')}\n`;
 }
@@ -98,7 +100,11 @@ test('a byte order mark of UTF-8 and CRLF are fine', async () => {
   writeFileSync(file, utf8.encode(`\ufeff${job.replaceAll('\n', '\r\n')}`));
   const document = await loadJob(file, { env: {}, params: {}, connectors: sampleConnectors });
   expect(document.spec.name).toBe('a');
-  expect(document.locate(['sources', 's', 'path'])).toMatchObject({ line: 3, column: 25, excerpt: '  s: {type: file, path: x}' });
+  expect(document.locate(['sources', 's', 'path'])).toMatchObject({
+    line: 3,
+    column: 25,
+    excerpt: '  s: {type: file, path: x}',
+  });
 });
 
 test.each([
@@ -125,11 +131,72 @@ async function failure(name: string): Promise<EtlError> {
 }
 
 const word = fc.constantFrom(
-  'name', 'sources', 'steps', 'sinks', 'connections', 'params', 'type', 'file', 'print', 'redis', 'postgres', 'filter', 'select', 'union', 'limit', 'from', // prettier-ignore
-  'split', 'size', 'onReject', 'default', '__proto__', 'toString', 'hasOwnProperty', '${A}', '${A:-', '$${', '${A:?b}', '10%', '50k', '1e999', '-0', '.inf', '0x1f', '~', '', '"', "'", '\\u', '<<', '*a', '&a ', '!t ',
+  'name',
+  'sources',
+  'steps',
+  'sinks',
+  'connections',
+  'params',
+  'type',
+  'file',
+  'print',
+  'redis',
+  'postgres',
+  'filter',
+  'select',
+  'union',
+  'limit',
+  'from', // prettier-ignore
+  'split',
+  'size',
+  'onReject',
+  'default',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  '${A}',
+  '${A:-',
+  '$${',
+  '${A:?b}',
+  '10%',
+  '50k',
+  '1e999',
+  '-0',
+  '.inf',
+  '0x1f',
+  '~',
+  '',
+  '"',
+  "'",
+  '\\u',
+  '<<',
+  '*a',
+  '&a ',
+  '!t ',
 );
-const punctuation = fc.constantFrom(': ', ', ', '\n', '\n  ', '\n    ', '- ', '[', ']', '{', '}', '|\n  ', '>\n  ', ' #', '? ', '---\n', '...\n', '\t', '%');
-const soup = fc.array(fc.oneof(word, punctuation, fc.string({ maxLength: 3, unit: 'binary' })), { maxLength: 60 }).map((parts) => parts.join(''));
+const punctuation = fc.constantFrom(
+  ': ',
+  ', ',
+  '\n',
+  '\n  ',
+  '\n    ',
+  '- ',
+  '[',
+  ']',
+  '{',
+  '}',
+  '|\n  ',
+  '>\n  ',
+  ' #',
+  '? ',
+  '---\n',
+  '...\n',
+  '\t',
+  '%',
+);
+const soup = fc
+  .array(fc.oneof(word, punctuation, fc.string({ maxLength: 3, unit: 'binary' })), { maxLength: 60 })
+  .map((parts) => parts.join(''));
 
 test('whatever the text, only an EtlError comes out', async () => {
   await fc.assert(
@@ -143,9 +210,14 @@ test('whatever the text, only an EtlError comes out', async () => {
 test('whatever is changed in a good file, only an EtlError comes out', async () => {
   const good = `name: a\nparams:\n  p: {type: date, default: 2026-01-01}\nconnections:\n  c: {type: redis, url: "redis://\${A}"}\nsources:\n  s: {type: file, path: x, split: {size: 10k}}\nsteps:\n  - filter: a > :p\n    from: s\n  - select: [a, "b AS c"]\n  - union: s\nsinks:\n  out:\n    connection: c\n    key: >\n      a\n      b\n    value: {zset: {member: a, score: b}}\n    onReject: {maxRows: 10}\n`;
   await fc.assert(
-    fc.asyncProperty(fc.nat(good.length), fc.nat(12), fc.oneof(word, punctuation, fc.json()), async (at, length, insert) => {
-      await expectOnlyEtlErrors(good.slice(0, at) + insert + good.slice(at + length), 'value');
-    }),
+    fc.asyncProperty(
+      fc.nat(good.length),
+      fc.nat(12),
+      fc.oneof(word, punctuation, fc.json()),
+      async (at, length, insert) => {
+        await expectOnlyEtlErrors(good.slice(0, at) + insert + good.slice(at + length), 'value');
+      },
+    ),
     { numRuns: 500 },
   );
 });

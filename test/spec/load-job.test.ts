@@ -23,12 +23,23 @@ goldenSessions('test/spec/scripts', () => {
       if (command === 'shared') return writeFileSync(shared, `${input}\n`) ?? '';
       const { env, params, show } = readArguments(args);
       try {
-        const document = await loadJob(path.join(folder, 'job.yaml'), { text: input, env, params, connectors: sampleConnectors });
+        const document = await loadJob(path.join(folder, 'job.yaml'), {
+          text: input,
+          env,
+          params,
+          connectors: sampleConnectors,
+        });
         const shown = show === null ? document.spec : (document.spec as unknown as Record<string, unknown>)[show];
-        return [...document.warnings.map((warning) => `warning ${problemText(warning)}`), JSON.stringify(shown, null, 1).replace(/\n\s*/g, ' ').replaceAll('}, "', '},\n "')].join('\n');
+        return [
+          ...document.warnings.map((warning) => `warning ${problemText(warning)}`),
+          JSON.stringify(shown, null, 1).replace(/\n\s*/g, ' ').replaceAll('}, "', '},\n "'),
+        ].join('\n');
       } catch (error) {
         if (!(error instanceof EtlErrors)) throw error;
-        return [...error.problems.map(problemText), ...error.warnings.map((warning) => `warning ${problemText(warning)}`)].join('\n');
+        return [
+          ...error.problems.map(problemText),
+          ...error.warnings.map((warning) => `warning ${problemText(warning)}`),
+        ].join('\n');
       }
     },
     close: () => rmSync(shared, { force: true }),
@@ -58,7 +69,9 @@ function problemText(error: EtlError): string {
   const lines = [`${place} ${error.code} ${error.message}${error.hint === undefined ? '' : ` | ${error.hint}`}`];
   if (at?.excerpt !== undefined && at.column !== undefined && at.length !== undefined) {
     const start = at.column - 1;
-    lines.push(`    ${at.excerpt.slice(0, start)}⟦${at.excerpt.slice(start, start + at.length)}⟧${at.excerpt.slice(start + at.length)}`);
+    lines.push(
+      `    ${at.excerpt.slice(0, start)}⟦${at.excerpt.slice(start, start + at.length)}⟧${at.excerpt.slice(start + at.length)}`,
+    );
   }
   return lines.join('\n');
 }

@@ -38,26 +38,44 @@ test('any text in any style: the character at an offset is found, or the whole s
   const styles = ['PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED'] as const;
   const unit = fc.constantFrom('a', 'b', ' ', '\n', "'", '"', '\\', ':', '#', 'é', '😀', 'x y z');
   await fc.assert(
-    fc.asyncProperty(fc.array(unit, { minLength: 1, maxLength: 30 }), fc.constantFrom(...styles), fc.nat(), async (units, style, at) => {
-      const written = `x${units.join('')}y`;
-      const text = stringify({ name: 'a', sources: { s: { type: 'file', path: 'x' } }, steps: [{ filter: written }], sinks: { out: { type: 'print' } } }, { defaultStringType: style, lineWidth: 20 });
-      const document = await loadJob('job.yaml', { text, env: {}, params: {}, connectors: sampleConnectors });
-      const { operator } = document.spec.steps[0];
-      const filter = operator.kind === 'filter' ? operator.predicate : '';
-      const offset = at % filter.length;
-      const place = document.locate(['steps', 0, 'filter'], offset, 1);
-      const found = text.split('\n')[place.line! - 1][place.column! - 1];
-      const whole = document.locate(['steps', 0, 'filter']);
-      const isWhole = place.line === whole.line && place.column === whole.column;
-      if (/[ab'\\:#é]/.test(filter[offset]) && !isWhole) expect([filter[offset], '\\']).toContain(found);
-    }),
+    fc.asyncProperty(
+      fc.array(unit, { minLength: 1, maxLength: 30 }),
+      fc.constantFrom(...styles),
+      fc.nat(),
+      async (units, style, at) => {
+        const written = `x${units.join('')}y`;
+        const text = stringify(
+          {
+            name: 'a',
+            sources: { s: { type: 'file', path: 'x' } },
+            steps: [{ filter: written }],
+            sinks: { out: { type: 'print' } },
+          },
+          { defaultStringType: style, lineWidth: 20 },
+        );
+        const document = await loadJob('job.yaml', { text, env: {}, params: {}, connectors: sampleConnectors });
+        const { operator } = document.spec.steps[0];
+        const filter = operator.kind === 'filter' ? operator.predicate : '';
+        const offset = at % filter.length;
+        const place = document.locate(['steps', 0, 'filter'], offset, 1);
+        const found = text.split('\n')[place.line! - 1][place.column! - 1];
+        const whole = document.locate(['steps', 0, 'filter']);
+        const isWhole = place.line === whole.line && place.column === whole.column;
+        if (/[ab'\\:#é]/.test(filter[offset]) && !isWhole) expect([filter[offset], '\\']).toContain(found);
+      },
+    ),
     { numRuns: 300 },
   );
 });
 
 test('a value that is missing is shown by the block it is missing in', async () => {
   const document = await load('a');
-  expect(document.locate(['sinks', 'out', 'key'])).toMatchObject({ line: 7, column: 3, excerpt: '  out: {type: print}', length: 3 });
+  expect(document.locate(['sinks', 'out', 'key'])).toMatchObject({
+    line: 7,
+    column: 3,
+    excerpt: '  out: {type: print}',
+    length: 3,
+  });
   expect(document.locate(['nothing', 'at', 'all'])).toMatchObject({ line: 1 });
   expect(document.baseDir).toBe(`${process.cwd()}/jobs`);
 });

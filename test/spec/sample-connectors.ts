@@ -8,7 +8,11 @@ export const sampleConnectors: Readonly<Record<string, Connector>> = {
   postgres: {
     type: 'postgres',
     config: async () => ({
-      connection: z.object({ url: z.string(), password: z.string().optional(), sslmode: z.enum(['disable', 'require', 'verify-full']).optional() }),
+      connection: z.object({
+        url: z.string(),
+        password: z.string().optional(),
+        sslmode: z.enum(['disable', 'require', 'verify-full']).optional(),
+      }),
       source: z.object({
         table: z.string().min(1).optional().describe('a table or view'),
         query: z.string().min(1).optional(),
@@ -20,11 +24,19 @@ export const sampleConnectors: Readonly<Record<string, Connector>> = {
   redis: {
     type: 'redis',
     config: async () => ({
-      connection: z.object({ url: z.string().refine((url) => url.startsWith('redis'), { error: ({ input }) => `${String(input)} is not a redis:// URL` }) }),
+      connection: z.object({
+        url: z
+          .string()
+          .refine((url) => url.startsWith('redis'), { error: ({ input }) => `${String(input)} is not a redis:// URL` }),
+      }),
       sink: z.object({
         key: z.string().min(1).describe('a template such as user:{id}'),
         value: z
-          .union([z.literal('json'), z.strictObject({ hash: z.array(z.string()) }), z.strictObject({ zset: z.strictObject({ member: z.string(), score: z.string() }) })])
+          .union([
+            z.literal('json'),
+            z.strictObject({ hash: z.array(z.string()) }),
+            z.strictObject({ zset: z.strictObject({ member: z.string(), score: z.string() }) }),
+          ])
           .default('json'),
         ttl: z.union([z.string(), z.number()]).optional(),
         maxInFlight: z.int().min(1).max(64).default(4),
@@ -34,7 +46,10 @@ export const sampleConnectors: Readonly<Record<string, Connector>> = {
   },
   file: {
     type: 'file',
-    config: async () => ({ source: z.object({ path: z.string(), header: z.boolean().optional() }), sink: z.object({ path: z.string() }) }),
+    config: async () => ({
+      source: z.object({ path: z.string(), header: z.boolean().optional() }),
+      sink: z.object({ path: z.string() }),
+    }),
     source: never,
     sink: never,
   },
