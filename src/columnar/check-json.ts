@@ -9,9 +9,18 @@ export const MAX_DEPTH = 2000;
 
 /** -1 where the range is one valid JSON value with optional white space around it, else the offset of what is wrong. */
 export function checkJson(bytes: Uint8Array, start: number, end: number): number {
-  let at = skipSpace(bytes, start, end);
-  /** One entry per open container: true for an object. */
+  const behind = skipValue(bytes, skipSpace(bytes, start, end), end);
+  if (behind < 0) return ~behind;
+  const rest = skipSpace(bytes, behind, end);
+  return rest === end ? -1 : rest;
+}
+
+/** The offset behind the value that begins at `start`, or `~offset` of what is wrong with it. */
+export function skipValue(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  if (at >= end || (bytes[at] !== 123 && bytes[at] !== 91)) return skipScalar(bytes, at, end);
   let inObject = false;
+  /** One entry per open container: was the one around it an object? */
   const stack: boolean[] = [];
   for (;;) {
     // A value begins at `at`.
@@ -21,30 +30,29 @@ export function checkJson(bytes: Uint8Array, start: number, end: number): number
       const next = skipSpace(bytes, at + 1, end);
       if (next < end && bytes[next] === (object ? 125 : 93)) at = next + 1;
       else {
-        if (stack.length === MAX_DEPTH) return at;
+        if (stack.length === MAX_DEPTH) return ~at;
         stack.push(inObject);
         inObject = object;
         at = object ? skipKey(bytes, next, end) : next;
-        if (at < 0) return ~at;
+        if (at < 0) return at;
         continue;
       }
     } else {
-      const next = skipScalar(bytes, at, end);
-      if (next < 0) return ~next;
-      at = next;
+      at = skipScalar(bytes, at, end);
+      if (at < 0) return at;
     }
     // A value has ended: close what it ends, up to the next value.
     for (;;) {
+      if (stack.length === 0) return at;
       at = skipSpace(bytes, at, end);
-      if (stack.length === 0) return at === end ? -1 : at;
-      if (at === end) return at;
+      if (at === end) return ~at;
       if (bytes[at] === 44) {
         at = skipSpace(bytes, at + 1, end);
         if (inObject) at = skipKey(bytes, at, end);
-        if (at < 0) return ~at;
+        if (at < 0) return at;
         break;
       }
-      if (bytes[at] !== (inObject ? 125 : 93)) return at;
+      if (bytes[at] !== (inObject ? 125 : 93)) return ~at;
       at++;
       inObject = stack.pop()!;
     }

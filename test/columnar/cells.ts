@@ -1,4 +1,5 @@
 /** A cell there and back, as the oracle tests ask for it. */
+import type { Batch } from '../../src/columnar/batch.js';
 import { ByteWriter } from '../../src/columnar/byte-writer.js';
 import type { Column } from '../../src/columnar/column.js';
 import { createBuilder } from '../../src/columnar/column-builder.js';
@@ -42,4 +43,14 @@ export function roundTrip(type: DataType, text: string): string {
     if (error instanceof ValueError) return `error ${error.sqlState}`;
     throw error;
   }
+}
+
+/** A batch of PostgreSQL's texts, rows of cells. */
+export function batchOf(
+  types: Readonly<Record<string, DataType>>,
+  ...rows: readonly (readonly (string | null)[])[]
+): Batch {
+  const fields = Object.entries(types).map(([name, type]) => ({ name, type, nullable: true }));
+  const columns = fields.map((field, i) => columnOf(field.type, ...rows.map((row) => row[i])));
+  return { schema: { fields }, columns, length: rows.length, selection: null };
 }
