@@ -82,7 +82,8 @@ export class BatchMaker {
     if (this.rows === 0) return null;
     const { schema, rows, rejected } = this;
     const columns = this.readers.map((reader) => reader.finish());
-    const selection = rejected.size === 0 ? null : Int32Array.from(rowNumbers(rows)).filter((row) => !rejected.has(row));
+    const selection =
+      rejected.size === 0 ? null : Int32Array.from(rowNumbers(rows)).filter((row) => !rejected.has(row));
     this.rows = 0;
     this.byteCount = 0;
     this.errors = new RowErrors();

@@ -9,7 +9,6 @@ import { typeName } from '../../columnar/data-type.js';
 import { EtlError } from '../../errors/etl-error.js';
 import { renderSql } from '../../expr/render-sql.js';
 import type { TypedExpr } from '../../expr/typed-expr.js';
-import { referencedColumns } from '../../expr/walk.js';
 import type { SplitPlan } from '../../split/split.js';
 import type {
   Json,
@@ -27,7 +26,6 @@ import { describeSource, fromClause, type Findings } from './describe-source.js'
 import { findParameters } from './find-parameters.js';
 import { planSplits } from './plan-splits.js';
 import { describableStatement, explainStatement, type Parameter, type ReadParams } from './read-sql.js';
-import { isStandIn } from './resolve-types.js';
 import { Session, sessionName } from './session.js';
 import { exportSnapshot } from './snapshot-holder.js';
 import { splitByOf } from './split-condition.js';
@@ -37,7 +35,10 @@ export const planner: SourcePlanner = {
     const options = connectionOptions(connection, context.baseDir);
     const session = await openSession(options, context, 'plan');
     try {
-      const [[version, standby]] = await session.query("SELECT current_setting('server_version_num'), pg_catalog.pg_is_in_recovery()", 'connecting');
+      const [[version, standby]] = await session.query(
+        "SELECT current_setting('server_version_num'), pg_catalog.pg_is_in_recovery()",
+        'connecting',
+      );
       return new PostgresCatalog(session, context, connection ?? {}, Number(version), standby === 't');
     } catch (error) {
       await session.close();
@@ -99,7 +100,10 @@ class PostgresCatalog implements SourceCatalog {
       splits,
       sql: explainStatement(params),
       consistency,
-      notes: consistency === 'run-snapshot' || source.consistency === 'split' ? [] : ['the server is a standby that cannot share a snapshot: each split reads as of its own start'],
+      notes:
+        consistency === 'run-snapshot' || source.consistency === 'split'
+          ? []
+          : ['the server is a standby that cannot share a snapshot: each split reads as of its own start'],
     };
   }
 
@@ -113,8 +117,12 @@ class PostgresCatalog implements SourceCatalog {
 
   private async takeSnapshot(): Promise<Json | null> {
     this.holder = await openSession(this.session.request.options, this.context, 'snapshot');
-    const tables = this.described.flatMap(({ findings: { from, table } }) => (from.kind === 'table' && 'rp'.includes(table!.relkind) ? [from.name] : []));
-    const queries = this.described.flatMap(({ source, findings: { from } }) => (from.kind === 'query' ? [`SELECT * FROM ${fromClause(from, source)}`] : []));
+    const tables = this.described.flatMap(({ findings: { from, table } }) =>
+      from.kind === 'table' && 'rp'.includes(table!.relkind) ? [from.name] : [],
+    );
+    const queries = this.described.flatMap(({ source, findings: { from } }) =>
+      from.kind === 'query' ? [`SELECT * FROM ${fromClause(from, source)}`] : [],
+    );
     const id = await exportSnapshot(this.holder, { tables: [...new Set(tables)], queries });
     if (id === null) await this.holder.close();
     return id === null ? null : { id };
@@ -125,13 +133,20 @@ class PostgresCatalog implements SourceCatalog {
     if (consistency === 'split') return 'split-snapshot';
     if (canShare) return 'run-snapshot';
     if (consistency === null) return 'split-snapshot';
-    throw new EtlError('ETL-4111', `source ${id}: this standby cannot share a snapshot`, { at, hint: 'use consistency: split, or read from the primary' });
+    throw new EtlError('ETL-4111', `source ${id}: this standby cannot share a snapshot`, {
+      at,
+      hint: 'use consistency: split, or read from the primary',
+    });
   }
 
-  private async readParams(source: SourceBlock, description: SourceDescription, read: ReadRequest, splits: SplitPlan): Promise<ReadParams> {
+  private async readParams(
+    source: SourceBlock,
+    description: SourceDescription,
+    read: ReadRequest,
+    splits: SplitPlan,
+  ): Promise<ReadParams> {
     const findings = description.own as unknown as Findings;
     const fields = read.columns.map((name) => fieldOf(description, name));
-    const filterColumns = [...new Set(read.filters.flatMap((filter) => [...referencedColumns(filter)]))];
     const params: ReadParams = {
       connection: this.slotConnection(),
       read: source.own.read === 'cursor' ? 'cursor' : 'copy',
@@ -141,8 +156,6 @@ class PostgresCatalog implements SourceCatalog {
       from: findings.from,
       where: source.where,
       filters: read.filters.map(printFilter),
-      filterColumns,
-      shownAsText: filterColumns.filter((name) => isStandIn(fieldOf(description, name).type)),
       limit: read.limit,
       parameters: usedParameters(source, findings),
       splitBy: splitByOf(splits),
@@ -154,7 +167,9 @@ class PostgresCatalog implements SourceCatalog {
   /** Slots need not try again whether the server has TLS. */
   private slotConnection(): JsonObject {
     const { options } = this.session.request;
-    return options.mayFallBackToPlain && !this.session.usesTls ? { ...this.connection, sslmode: 'disable' } : this.connection;
+    return options.mayFallBackToPlain && !this.session.usesTls
+      ? { ...this.connection, sslmode: 'disable' }
+      : this.connection;
   }
 }
 

@@ -15,9 +15,35 @@ interface Rule {
 }
 
 export const errorRules: readonly Rule[] = [
-  { match: ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES', 'EADDRNOTAVAIL'], code: 'ETL-4101' },
-  { match: ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_DESTROYED', 'ERR_SOCKET_CLOSED'], code: 'ETL-4102' },
-  { match: ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'], code: 'ETL-4104', hint: 'the certificate of the server is not trusted; see sslmode and sslrootcert' },
+  {
+    match: [
+      'ECONNREFUSED',
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+      'ENOENT',
+      'EACCES',
+      'EADDRNOTAVAIL',
+    ],
+    code: 'ETL-4101',
+  },
+  {
+    match: ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_DESTROYED', 'ERR_SOCKET_CLOSED'],
+    code: 'ETL-4102',
+  },
+  {
+    match: [
+      'CERT_HAS_EXPIRED',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+    code: 'ETL-4104',
+    hint: 'the certificate of the server is not trusted; see sslmode and sslrootcert',
+  },
   { match: ['53300'], code: 'ETL-4102', hint: 'the server has no connection left; lower the parallelism' },
   { match: ['57P01', '57P02', '57P03', '57P05', '08'], code: 'ETL-4102' },
   { match: ['28', '42501', '3D000'], code: 'ETL-4104' },
@@ -51,13 +77,22 @@ export function classifyError(thrown: unknown, context: ErrorContext): EtlError 
   const sqlState = /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined;
   const common = { sqlState, at: context.at };
   if (snapshotGone.test(message)) {
-    return new EtlError('ETL-4106', `${where}: ${context.doing}: the run's snapshot is gone (${clean}): the connection that held it was lost`, common);
+    return new EtlError(
+      'ETL-4106',
+      `${where}: ${context.doing}: the run's snapshot is gone (${clean}): the connection that held it was lost`,
+      common,
+    );
   }
-  const rule = errorRules.find(({ match }) => match.some((key) => (key.length === 2 ? sqlState?.startsWith(key) : key === code)));
+  const rule = errorRules.find(({ match }) =>
+    match.some((key) => (key.length === 2 ? sqlState?.startsWith(key) : key === code)),
+  );
   const state = sqlState === undefined ? '' : ` [${sqlState}]`;
   const line = sqlLine(thrown, context.sql);
   const text = `${where}: ${context.doing}: ${clean}${state}${line === null ? '' : `, at: ${line}`}`;
-  return new EtlError(rule?.code ?? 'ETL-4102', text, { ...common, ...(rule?.hint !== undefined && { hint: rule.hint }) });
+  return new EtlError(rule?.code ?? 'ETL-4102', text, {
+    ...common,
+    ...(rule?.hint !== undefined && { hint: rule.hint }),
+  });
 }
 
 /** Node wraps the failures of several addresses in one AggregateError without a message. */

@@ -62,7 +62,14 @@ abstract class BaseReader<Builder extends ColumnBuilder> implements ColumnReader
     this.parse = textParser(type, true);
   }
 
-  abstract read(bytes: Buffer, fields: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void;
+  abstract read(
+    bytes: Buffer,
+    fields: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void;
 
   /** The long way, for what the fast one does not know. */
   protected parseOne(bytes: Buffer, start: number, end: number, errors: RowErrors): void {
@@ -91,7 +98,14 @@ class ParsedReader extends BaseReader<ColumnBuilder> {
     super(type, createBuilder(type, capacity));
   }
 
-  read(bytes: Buffer, { starts, ends }: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void {
+  read(
+    bytes: Buffer,
+    { starts, ends }: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void {
     for (let row = 0, i = first; row < rows; row++, i += stride) {
       if (starts[i] < 0) this.builder.appendNull();
       else this.parseOne(bytes, starts[i], ends[i], errors);
@@ -135,7 +149,14 @@ class Int32Reader extends BaseReader<Int32Builder> {
     super(type, new Int32Builder(type, capacity));
   }
 
-  read(bytes: Buffer, { starts, ends }: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void {
+  read(
+    bytes: Buffer,
+    { starts, ends }: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void {
     const { builder } = this;
     for (let row = 0, i = first; row < rows; row++, i += stride) {
       let at = starts[i];
@@ -162,7 +183,14 @@ class Int64Reader extends BaseReader<Int64Builder> {
     super(type, new Int64Builder(type, capacity));
   }
 
-  read(bytes: Buffer, { starts, ends }: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void {
+  read(
+    bytes: Buffer,
+    { starts, ends }: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void {
     const { builder } = this;
     for (let row = 0, i = first; row < rows; row++, i += stride) {
       let at = starts[i];
@@ -195,7 +223,14 @@ class Float64Reader extends BaseReader<Float64Builder> {
     super(type, new Float64Builder(type, capacity));
   }
 
-  read(bytes: Buffer, { starts, ends }: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void {
+  read(
+    bytes: Buffer,
+    { starts, ends }: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void {
     const { builder } = this;
     for (let row = 0, i = first; row < rows; row++, i += stride) {
       if (starts[i] < 0) {
@@ -214,7 +249,14 @@ class DateReader extends BaseReader<Int32Builder> {
     super(type, new Int32Builder(type, capacity));
   }
 
-  read(bytes: Buffer, { starts, ends }: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void {
+  read(
+    bytes: Buffer,
+    { starts, ends }: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void {
     const { builder } = this;
     for (let row = 0, i = first; row < rows; row++, i += stride) {
       const start = starts[i];
@@ -231,7 +273,14 @@ class TimestampReader extends BaseReader<Int64Builder> {
     super(type, new Int64Builder(type, capacity));
   }
 
-  read(bytes: Buffer, { starts, ends }: FieldTable, first: number, stride: number, rows: number, errors: RowErrors): void {
+  read(
+    bytes: Buffer,
+    { starts, ends }: FieldTable,
+    first: number,
+    stride: number,
+    rows: number,
+    errors: RowErrors,
+  ): void {
     const { builder } = this;
     const zoneBytes = builder.type.kind === 'timestamptz' ? 3 : 0;
     for (let row = 0, i = first; row < rows; row++, i += stride) {
@@ -246,7 +295,8 @@ class TimestampReader extends BaseReader<Int64Builder> {
         this.parseOne(bytes, start, ends[i], errors);
         continue;
       }
-      const secondsOfDay = (twoDigits(bytes, start + 11) * 60 + twoDigits(bytes, start + 14)) * 60 + twoDigits(bytes, start + 17);
+      const secondsOfDay =
+        (twoDigits(bytes, start + 11) * 60 + twoDigits(bytes, start + 14)) * 60 + twoDigits(bytes, start + 17);
       let micros = 0;
       for (let at = start + 20; at < start + 26; at++) micros = micros * 10 + (at < end ? bytes[at] - 48 : 0);
       // 10^6 = 15625 · 64: seconds · 15625 is exact in a double for every year of four digits, and · 64 is a shift of words.

@@ -21,16 +21,22 @@ export function urlProblem(text: string): string | null {
   } catch {
     return 'is not a URL of the form postgres://user@host:5432/database (are special characters of the password %-encoded?)';
   }
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') return 'must begin with postgres:// or postgresql://';
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
+    return 'must begin with postgres:// or postgresql://';
   if (url.hostname === '') return 'names no host; for a UNIX socket use the keys host, user and database';
   if (/^(\.|%2f)/i.test(url.hostname)) return 'names a path as its host; for a UNIX socket use the key host';
   if (url.hash !== '') return 'has a part behind #; write %23 for a # in the password';
-  for (const [part, name] of [[url.username, 'user'], [url.password, 'password'], [url.pathname, 'database']]) {
+  for (const [part, name] of [
+    [url.username, 'user'],
+    [url.password, 'password'],
+    [url.pathname, 'database'],
+  ]) {
     if (!isDecodable(part)) return `has a % in its ${name} that encodes nothing; write %25 for a percent sign`;
   }
   for (const [option, value] of url.searchParams) {
     if (option !== 'sslmode') return `sets "${option.slice(0, 40)}"; of the options behind ? only sslmode is accepted`;
-    if (!sslModesOfUrl.includes(value)) return `sets an sslmode other than ${sslModesOfUrl.join(', ')}; the key sslmode takes the weaker ones`;
+    if (!sslModesOfUrl.includes(value))
+      return `sets an sslmode other than ${sslModesOfUrl.join(', ')}; the key sslmode takes the weaker ones`;
   }
   return null;
 }
@@ -50,8 +56,16 @@ const url = z.string().superRefine((text, context) => {
 });
 
 export const connectionConfig = z.object({
-  url: url.optional().describe('postgres://user:password@host:port/database; the only option accepted behind ? is sslmode. Instead of host, port, user …'),
-  host: z.string().min(1).optional().describe('Host name, address, or the directory of a UNIX socket. Default: localhost.'),
+  url: url
+    .optional()
+    .describe(
+      'postgres://user:password@host:port/database; the only option accepted behind ? is sslmode. Instead of host, port, user …',
+    ),
+  host: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Host name, address, or the directory of a UNIX socket. Default: localhost.'),
   port: z.int().min(1).max(65535).optional().describe('Port. Default: 5432.'),
   database: z.string().min(1).optional().describe('Database. Default: the name of the user.'),
   user: z.string().min(1).optional().describe('Role to log in as.'),
@@ -62,21 +76,33 @@ export const connectionConfig = z.object({
     .describe(
       'TLS, as in libpq: disable; prefer (TLS where the server has it, unchecked); require (TLS, unchecked); verify-ca; verify-full. Default: prefer, or that of the URL.',
     ),
-  sslrootcert: z.string().min(1).optional().describe('PEM file with the certificate authorities to trust, for verify-ca and verify-full.'),
+  sslrootcert: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('PEM file with the certificate authorities to trust, for verify-ca and verify-full.'),
   applicationName: z
     .string()
     .regex(/^[\x21-\x7e]{1,24}$/, 'at most 24 visible ASCII characters')
     .optional()
-    .describe('First part of application_name as pg_stat_activity shows it; run, vertex and split follow. Default: etl.'),
+    .describe(
+      'First part of application_name as pg_stat_activity shows it; run, vertex and split follow. Default: etl.',
+    ),
 });
 
 export const sourceConfig = z.object({
   table: z.string().min(1).optional().describe('Table or view, written as in SQL: users, app.users, "My Schema"."T".'),
-  query: z.string().min(1).optional().describe('SELECT statement, in place of a table; :name is a parameter of the job.'),
+  query: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('SELECT statement, in place of a table; :name is a parameter of the job.'),
   read: z
     .enum(['copy', 'cursor'])
     .default('copy')
-    .describe('copy: COPY (SELECT …) TO STDOUT, the fastest. cursor: a portal with bound parameters, fetchSize rows at a time; works through poolers that refuse COPY.'),
+    .describe(
+      'copy: COPY (SELECT …) TO STDOUT, the fastest. cursor: a portal with bound parameters, fetchSize rows at a time; works through poolers that refuse COPY.',
+    ),
 });
 
 export type ConnectionConfig = z.infer<typeof connectionConfig>;

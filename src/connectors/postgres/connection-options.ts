@@ -22,19 +22,25 @@ export function connectionOptions(block: JsonObject | null, baseDir: string): Co
   const config = connectionConfig.parse(block ?? {});
   if (config.url !== undefined) {
     const problem = urlProblem(config.url);
-    const doubled = (['host', 'port', 'database', 'user', 'password'] as const).find((key) => config[key] !== undefined);
+    const doubled = (['host', 'port', 'database', 'user', 'password'] as const).find(
+      (key) => config[key] !== undefined,
+    );
     if (problem !== null) throw new EtlError('ETL-4111', `the URL ${problem}`);
-    if (doubled !== undefined) throw new EtlError('ETL-4111', `the connection has a url and a ${doubled}`, { hint: 'keep one of them' });
+    if (doubled !== undefined)
+      throw new EtlError('ETL-4111', `the connection has a url and a ${doubled}`, { hint: 'keep one of them' });
   }
   const url = config.url === undefined ? null : new URL(config.url);
-  const fromUrl = (part: string | undefined): string | undefined => (part === undefined || part === '' ? undefined : decodeURIComponent(part));
+  const fromUrl = (part: string | undefined): string | undefined =>
+    part === undefined || part === '' ? undefined : decodeURIComponent(part);
   const host = fromUrl(url?.hostname.replace(/^\[(.*)\]$/, '$1')) ?? config.host ?? 'localhost';
   const port = url === null ? config.port : Number(url.port || '5432');
   const user = fromUrl(url?.username) ?? config.user;
   const password = fromUrl(url?.password) ?? config.password;
   const database = fromUrl(url?.pathname.slice(1)) ?? config.database;
   const isSocket = host.startsWith('/');
-  const sslmode = isSocket ? 'disable' : (config.sslmode ?? (url?.searchParams.get('sslmode') as SslMode | null) ?? 'prefer');
+  const sslmode = isSocket
+    ? 'disable'
+    : (config.sslmode ?? (url?.searchParams.get('sslmode') as SslMode | null) ?? 'prefer');
   const ssl = tlsOptions(sslmode, config.sslrootcert === undefined ? null : path.resolve(baseDir, config.sslrootcert));
   return {
     client: { host, port: port ?? 5432, database, user, password, ssl },
@@ -54,7 +60,10 @@ function tlsOptions(mode: SslMode, rootFile: string | null): ClientConfig['ssl']
       // libpq: with a file of authorities, require means verify-ca.
       return ca === undefined ? { rejectUnauthorized: false } : { ca, checkServerIdentity: () => undefined };
     case 'verify-ca':
-      if (ca === undefined) throw new EtlError('ETL-4111', 'sslmode verify-ca needs sslrootcert', { hint: 'or use verify-full, which trusts the public authorities' });
+      if (ca === undefined)
+        throw new EtlError('ETL-4111', 'sslmode verify-ca needs sslrootcert', {
+          hint: 'or use verify-full, which trusts the public authorities',
+        });
       return { ca, checkServerIdentity: () => undefined };
     case 'verify-full':
       return { ca };

@@ -32,7 +32,11 @@ export class DescribeQuery implements Submittable {
   }
 
   handleRowDescription({ fields }: RowDescription): void {
-    this.found = fields.map(({ name, dataTypeID, dataTypeModifier }) => ({ name, oid: dataTypeID, typmod: dataTypeModifier }));
+    this.found = fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
+      name,
+      oid: dataTypeID,
+      typmod: dataTypeModifier,
+    }));
   }
 
   handleReadyForQuery(): void {

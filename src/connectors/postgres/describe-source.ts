@@ -13,9 +13,10 @@ import { replaceParameters, findParameters } from './find-parameters.js';
 import type { ServerColumn } from './describe-query.js';
 import { isStandIn, resolveTypes } from './resolve-types.js';
 import type { Session } from './session.js';
-import { quoteName, SqlWriter } from './sql-text.js';
+import { parenthesised, quoteName, SqlWriter } from './sql-text.js';
 
-export type ReadFrom = { readonly kind: 'table'; readonly name: string } | { readonly kind: 'query'; readonly sql: string };
+export type ReadFrom =
+  { readonly kind: 'table'; readonly name: string } | { readonly kind: 'query'; readonly sql: string };
 
 /** Our findings, from `describe` to `planRead`. JSON. */
 export interface Findings {
@@ -38,7 +39,9 @@ export async function describeSource(session: Session, source: SourceBlock): Pro
   checkParameters(source);
   const table = typeof source.own.table === 'string' ? await findTable(session, source.own.table, source) : null;
   const from: ReadFrom =
-    table === null ? { kind: 'query', sql: queryText(source) } : { kind: 'table', name: `${quoteName(table.schema)}.${quoteName(table.name)}` };
+    table === null
+      ? { kind: 'query', sql: queryText(source) }
+      : { kind: 'table', name: `${quoteName(table.schema)}.${quoteName(table.name)}` };
   const everything = `SELECT * FROM ${fromClause(from, source)}`;
   const doing = table === null ? 'describing the query' : `describing ${from.kind === 'table' ? from.name : ''}`;
   const columns = await session.describe(everything, doing, source.at);
@@ -46,7 +49,7 @@ export async function describeSource(session: Session, source: SourceBlock): Pro
   const types = await resolveTypes(session, columns, doing);
   const notNull = table === null ? new Set<string>() : await notNullColumns(session, table, doing);
   const fields = columns.map(({ name }, i): Field => ({ name, type: types[i].type, nullable: !notNull.has(name) }));
-  const where = source.where === null ? '' : ` WHERE (${fill(source.where, source)}\n)`;
+  const where = source.where === null ? '' : ` WHERE ${parenthesised(fill(source.where, source))}`;
   const { rows, bytes } = await estimate(session, everything + where, doing, source);
   const standIns = fields.filter(({ type }) => isStandIn(type)).map(({ name, type }) => `${name} ${typeName(type)}`);
   return {
@@ -61,7 +64,7 @@ export async function describeSource(session: Session, source: SourceBlock): Pro
 
 /** What stands behind FROM, its parameters as constants. */
 export function fromClause(from: ReadFrom, source: SourceBlock): string {
-  return from.kind === 'table' ? from.name : `(\n${fill(from.sql, source)}\n) AS "query"`;
+  return from.kind === 'table' ? from.name : `${parenthesised(fill(from.sql, source))} AS "query"`;
 }
 
 function fill(sql: string, { params }: SourceBlock): string {
@@ -70,7 +73,8 @@ function fill(sql: string, { params }: SourceBlock): string {
 }
 
 function queryText({ own, id, at }: SourceBlock): string {
-  if (typeof own.query !== 'string') throw new EtlError('ETL-4111', `source ${id} names neither a table nor a query`, { at });
+  if (typeof own.query !== 'string')
+    throw new EtlError('ETL-4111', `source ${id} names neither a table nor a query`, { at });
   return own.query.trim().replace(/;$/, '');
 }
 
@@ -85,7 +89,9 @@ function checkParameters(source: SourceBlock): void {
       if (Object.hasOwn(params, name)) continue;
       throw new EtlError('ETL-4111', `source ${id}: the SQL uses :${name}, which is no parameter of the job`, {
         at,
-        hint: didYouMeanHint(name, Object.keys(params)) ?? `declare it under params, or write ": ${name}" if the colon is SQL`,
+        hint:
+          didYouMeanHint(name, Object.keys(params)) ??
+          `declare it under params, or write ": ${name}" if the colon is SQL`,
       });
     }
   }
@@ -94,7 +100,11 @@ function checkParameters(source: SourceBlock): void {
 function checkNames(columns: readonly ServerColumn[], { id, at }: SourceBlock): void {
   const seen = new Set<string>();
   for (const { name } of columns) {
-    if (seen.has(name)) throw new EtlError('ETL-4111', `source ${id}: two columns are named "${name}"`, { at, hint: 'rename one with AS' });
+    if (seen.has(name))
+      throw new EtlError('ETL-4111', `source ${id}: two columns are named "${name}"`, {
+        at,
+        hint: 'rename one with AS',
+      });
     seen.add(name);
   }
 }
@@ -138,7 +148,11 @@ async function missingTable(session: Session, text: string, { at }: SourceBlock)
   );
   return new EtlError('ETL-4105', `postgres ${session.request.options.address}: there is no table ${text}`, {
     at,
-    hint: didYouMeanHint(text, rows.map(([name]) => name!)) ?? 'is the schema on the search_path of the role? Write schema.table',
+    hint:
+      didYouMeanHint(
+        text,
+        rows.map(([name]) => name!),
+      ) ?? 'is the schema on the search_path of the role? Write schema.table',
   });
 }
 
@@ -154,7 +168,12 @@ async function notNullColumns(session: Session, { schema, name }: TableFacts, do
 }
 
 /** Rows and bytes as the server's planner sees them. */
-async function estimate(session: Session, sql: string, doing: string, { at }: SourceBlock): Promise<{ rows: number; bytes: number }> {
+async function estimate(
+  session: Session,
+  sql: string,
+  doing: string,
+  { at }: SourceBlock,
+): Promise<{ rows: number; bytes: number }> {
   const [[text]] = await session.query(`EXPLAIN (FORMAT JSON) ${sql}`, doing, undefined, at);
   const [{ Plan: plan }] = JSON.parse(text!) as [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
   return { rows: plan['Plan Rows'], bytes: plan['Plan Rows'] * plan['Plan Width'] };

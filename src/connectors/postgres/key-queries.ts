@@ -66,7 +66,10 @@ export class KeyQueries {
     const [bounds, commonValues, shares, nullShare] = row;
     const filled = Math.max(1e-9, 1 - Number(nullShare));
     const shareList = shares === null ? [] : (JSON.parse(shares) as number[]);
-    const common = (JSON.parse(commonValues!) as string[]).map((value, i) => ({ value: BigInt(value), share: (shareList[i] ?? 0) / filled }));
+    const common = (JSON.parse(commonValues!) as string[]).map((value, i) => ({
+      value: BigInt(value),
+      share: (shareList[i] ?? 0) / filled,
+    }));
     const list = (JSON.parse(bounds!) as string[]).map(BigInt);
     return list.length < 2 && common.length === 0 ? null : { bounds: list, common };
   }
@@ -88,16 +91,27 @@ export class KeyQueries {
   }
 
   private async ask(expressions: readonly string[], from = ''): Promise<(bigint | null)[]> {
-    const [row] = await this.session.query(`SELECT ${expressions.join(', ')}${from}`, this.doing, undefined, this.source.at);
+    const [row] = await this.session.query(
+      `SELECT ${expressions.join(', ')}${from}`,
+      this.doing,
+      undefined,
+      this.source.at,
+    );
     return row.map((value) => (value === null ? null : BigInt(value)));
   }
 
   private givenBound(text: string | undefined): string {
     if (text === undefined) return 'NULL::text';
     if (this.valueKind === 'int64' && !/^[+-]?\d{1,19}$/.test(text.trim())) {
-      throw new EtlError('ETL-3020', `source ${this.source.id}: ${JSON.stringify(text)} is no bound for the integer column "${this.field.name}"`, { at: this.source.at });
+      throw new EtlError(
+        'ETL-3020',
+        `source ${this.source.id}: ${JSON.stringify(text)} is no bound for the integer column "${this.field.name}"`,
+        { at: this.source.at },
+      );
     }
-    return this.asInteger(`${quoteText(text)}::${this.valueKind === 'int64' ? 'bigint' : serverTypeName(this.field.type)}`);
+    return this.asInteger(
+      `${quoteText(text)}::${this.valueKind === 'int64' ? 'bigint' : serverTypeName(this.field.type)}`,
+    );
   }
 
   /** The value as the integer that split plans count in. */

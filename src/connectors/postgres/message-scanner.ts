@@ -111,7 +111,8 @@ export class MessageScanner {
   private startSkip(bytes: Buffer, at: number): boolean {
     const payload = messageLength(this.header, 0) - 4;
     const isRow = this.header[0] === this.rowCode;
-    if (!isRow && payload > MAX_OTHER_BYTES) throw new EtlError('ETL-4109', `a message of ${payload} bytes that is no row`);
+    if (!isRow && payload > MAX_OTHER_BYTES)
+      throw new EtlError('ETL-4109', `a message of ${payload} bytes that is no row`);
     if (!isRow || payload <= this.maxRowBytes) return false;
     this.headerLength = 0;
     this.skippedBytes = payload;

@@ -61,7 +61,10 @@ export async function planSplits(request: SplitRequest): Promise<SplitPlan> {
   }
   if (key !== null) return planByKey(request, key, wish);
   if (wish.size !== undefined || wish.lower !== undefined || wish.upper !== undefined || isAsked) {
-    throw new EtlError('ETL-3020', `source ${source.id}: no column to split by`, { at: source.at, hint: 'name one: split: {column: …}' });
+    throw new EtlError('ETL-3020', `source ${source.id}: no column to split by`, {
+      at: source.at,
+      hint: 'name one: split: {column: …}',
+    });
   }
   if (canUseCtid(request)) return planCtid(request, false);
   return { strategy: 'none', reason: `${kindOf(findings)}; split: {column: …} would cut it` };
@@ -82,13 +85,20 @@ function findKey({ source, schema, findings }: SplitRequest): Key | null {
     return valueKind === null ? null : { field: field!, valueKind };
   }
   const field = schema.fields.find((one) => one.name === wished);
-  if (field === undefined) throw new EtlError('ETL-3020', `source ${source.id}: there is no column "${wished}" to split by`, { at: source.at });
+  if (field === undefined)
+    throw new EtlError('ETL-3020', `source ${source.id}: there is no column "${wished}" to split by`, {
+      at: source.at,
+    });
   const valueKind = valueKindOf(field);
   if (valueKind !== null) return { field, valueKind };
-  throw new EtlError('ETL-3020', `source ${source.id}: the column "${wished}" is of type ${typeName(field.type)} and cannot be split by`, {
-    at: source.at,
-    hint: 'integers, dates and timestamps can; a plain table needs no column: split: {strategy: ctid}',
-  });
+  throw new EtlError(
+    'ETL-3020',
+    `source ${source.id}: the column "${wished}" is of type ${typeName(field.type)} and cannot be split by`,
+    {
+      at: source.at,
+      hint: 'integers, dates and timestamps can; a plain table needs no column: split: {strategy: ctid}',
+    },
+  );
 }
 
 function valueKindOf({ type }: Field): SplitValueKind | null {
@@ -111,7 +121,9 @@ async function planByKey(request: SplitRequest, { field, valueKind }: Key, wish:
   const queries = new KeyQueries(session, source, findings, field, valueKind);
   const bounds = await queries.bounds(wish);
   const isWished = wish.column !== undefined || wish.strategy !== undefined;
-  const count = wish.count ?? (wish.size !== undefined ? undefined : String(isWished ? parallelism * perSlot : usefulSplits(request)));
+  const count =
+    wish.count ??
+    (wish.size !== undefined ? undefined : String(isWished ? parallelism * perSlot : usefulSplits(request)));
   const range = planRange({
     column: field.name,
     valueKind,
@@ -125,7 +137,8 @@ async function planByKey(request: SplitRequest, { field, valueKind }: Key, wish:
   if (range.strategy !== 'range' || wish.strategy === 'range') return range;
   const wantsPercentile = wish.strategy === 'percentile';
   // A size is Flink's equal ranges, as asked; so are given bounds.
-  if (!wantsPercentile && (wish.size !== undefined || wish.lower !== undefined || wish.upper !== undefined)) return range;
+  if (!wantsPercentile && (wish.size !== undefined || wish.lower !== undefined || wish.upper !== undefined))
+    return range;
   const ranges = rangeCount(range, request);
   if (ranges < 2 || ranges > MAX_CUTS) return range;
   const [min, max] = [BigInt(range.min), BigInt(range.max)];
@@ -149,8 +162,19 @@ function rangeCount(range: SplitPlan & { strategy: 'range' }, { rowEstimate }: S
   return Math.max(1, Math.ceil(rowEstimate / Number(range.size)));
 }
 
-function percentile({ column, valueKind, min, max, nulls }: SplitPlan & { strategy: 'range' }, cuts: readonly bigint[]): SplitPlan {
-  return { strategy: 'percentile', column, valueKind, min, max, cuts: cuts.filter((cut) => cut <= BigInt(max)).map(String), nulls };
+function percentile(
+  { column, valueKind, min, max, nulls }: SplitPlan & { strategy: 'range' },
+  cuts: readonly bigint[],
+): SplitPlan {
+  return {
+    strategy: 'percentile',
+    column,
+    valueKind,
+    min,
+    max,
+    cuts: cuts.filter((cut) => cut <= BigInt(max)).map(String),
+    nulls,
+  };
 }
 
 function canUseCtid({ findings, serverVersion }: SplitRequest): boolean {
@@ -166,8 +190,14 @@ function planCtid(request: SplitRequest, isAsked: boolean): SplitPlan {
   const blocks = findings.table!.blocks;
   if (blocks === 0) return { strategy: 'none', reason: 'the table is empty' };
   const wished = source.split?.count === undefined ? null : BigInt(source.split.count);
-  if (wished !== null && wished < 1n) throw new EtlError('ETL-3020', `the count of the splits must be at least 1, not ${wished}`);
-  const count = wished === null ? (isAsked ? parallelism * perSlot : usefulSplits(request)) : Number(wished > BigInt(blocks) ? BigInt(blocks) : wished);
+  if (wished !== null && wished < 1n)
+    throw new EtlError('ETL-3020', `the count of the splits must be at least 1, not ${wished}`);
+  const count =
+    wished === null
+      ? isAsked
+        ? parallelism * perSlot
+        : usefulSplits(request)
+      : Number(wished > BigInt(blocks) ? BigInt(blocks) : wished);
   return { strategy: 'ctid', blocks, blocksPerSplit: Math.max(1, Math.ceil(blocks / count)) };
 }
 

@@ -33,7 +33,10 @@ export function readDouble(bytes: Uint8Array, start: number, end: number): numbe
   }
   const scale = point < 0 ? 0 : end - point - 1;
   if (digits > MAX_DIGITS || scale > 22) return NaN;
-  const value = digits <= MAX_FAST_DIGITS ? head / powersOfTen[scale] : longQuotient(head, tail, digits - MAX_FAST_DIGITS, powersOfTen[scale]);
+  const value =
+    digits <= MAX_FAST_DIGITS
+      ? head / powersOfTen[scale]
+      : longQuotient(head, tail, digits - MAX_FAST_DIGITS, powersOfTen[scale]);
   return negative ? -value : value;
 }
 

@@ -12,7 +12,7 @@ import type { Split } from '../../split/split.js';
 import { replaceParameters } from './find-parameters.js';
 import type { Statement } from './row-stream.js';
 import { conditionBetween, splitCondition, type SplitBy } from './split-condition.js';
-import { quoteName, SqlWriter } from './sql-text.js';
+import { parenthesised, quoteName, SqlWriter } from './sql-text.js';
 
 export interface Parameter {
   readonly text: string | null;
@@ -26,16 +26,18 @@ export interface ReadParams {
   readonly fetchSize: number;
   readonly schema: Schema;
   /** OID and modifier of each column, as planned: what the server answers must be the same. */
-  readonly serverTypes: readonly { readonly name: string; readonly oid: number; readonly typmod: number; readonly serverName: string }[];
+  readonly serverTypes: readonly {
+    readonly name: string;
+    readonly oid: number;
+    readonly typmod: number;
+    readonly serverName: string;
+  }[];
   /** `"app"."events"`, or the user's query, with `:name` parameters. */
   readonly from: { readonly kind: 'table'; readonly name: string } | { readonly kind: 'query'; readonly sql: string };
   /** The user's condition, with `:name` parameters. */
   readonly where: string | null;
-  /** Conditions pushed down, printed as SQL, and the columns that they name. */
+  /** Conditions pushed down, printed as SQL. */
   readonly filters: readonly string[];
-  readonly filterColumns: readonly string[];
-  /** Those of them that text stands in for: filters see the text. */
-  readonly shownAsText: readonly string[];
   readonly limit: number | null;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly splitBy: SplitBy;
@@ -70,31 +72,14 @@ function select(params: ReadParams, values: Values, splitCondition: string | nul
       const { text, type } = params.parameters[name];
       return values.value(text, type, name);
     });
-  // On a line of their own: a line comment at the end of the user's text must not reach what we put behind it.
-  const table = params.from.kind === 'table' ? params.from.name : `(\n${fill(params.from.sql)}\n) AS "query"`;
+  const table = params.from.kind === 'table' ? params.from.name : `${parenthesised(fill(params.from.sql))} AS "query"`;
   const conditions = [
-    ...(params.where === null ? [] : [`(${fill(params.where)}\n)`]),
+    ...(params.where === null ? [] : [parenthesised(fill(params.where))]),
     ...(splitCondition === null ? [] : [splitCondition]),
   ];
   const columns = params.schema.fields.map(({ name }) => quoteName(name)).join(', ');
   const end = limit === null ? '' : ` LIMIT ${limit}`;
-  if (params.shownAsText.length === 0) {
-    return `SELECT ${columns} FROM ${table}${where([...conditions, ...params.filters])}${end}`;
-  }
-  return `SELECT ${columns} FROM (${showAsText(params)} FROM ${table}${where(conditions)}) AS "shown"${where(params.filters)}${end}`;
-}
-
-/**
- * A filter that sees an enum, an inet … must compare what we would compare: the text that the server prints.
- * format('%s') is that text, where a cast of char(n) to text would cut its blanks.
- */
-function showAsText({ schema, filterColumns, shownAsText }: ReadParams): string {
-  const shown = [...new Set([...schema.fields.map(({ name }) => name), ...filterColumns])].map((name) => {
-    const quoted = quoteName(name);
-    if (!shownAsText.includes(name)) return quoted;
-    return `CASE WHEN ${quoted} IS NOT NULL THEN pg_catalog.format('%s', ${quoted}) END AS ${quoted}`;
-  });
-  return `SELECT ${shown.join(', ')}`;
+  return `SELECT ${columns} FROM ${table}${where([...conditions, ...params.filters])}${end}`;
 }
 
 function where(conditions: readonly string[]): string {

@@ -35,7 +35,11 @@ export interface ResolvedType {
   readonly serverName: string;
 }
 
-export async function resolveTypes(session: Session, columns: readonly ServerColumn[], doing: string): Promise<ResolvedType[]> {
+export async function resolveTypes(
+  session: Session,
+  columns: readonly ServerColumn[],
+  doing: string,
+): Promise<ResolvedType[]> {
   if (columns.length === 0) return [];
   // Arrays of domains and domains over arrays: the element's chain is followed by the recursive part.
   const rows = await session.query(

@@ -102,7 +102,8 @@ export class RowStream implements Submittable {
     this.connection = connection as DriverConnection;
     const { stream } = this.connection;
     const listeners = stream.listeners('data') as DataListener[];
-    if (listeners.length !== 1) throw new EtlError('ETL-9001', `the driver listens ${listeners.length} times to its socket`);
+    if (listeners.length !== 1)
+      throw new EtlError('ETL-9001', `the driver listens ${listeners.length} times to its socket`);
     this.driverListener = listeners[0];
     stream.removeListener('data', this.driverListener);
     stream.on('data', this.onData);
@@ -127,7 +128,12 @@ export class RowStream implements Submittable {
     this.release();
     const { maker, doing } = this.request;
     if (this.announced !== null && this.announced !== maker.totalRows) {
-      this.fail(new EtlError('ETL-4109', `${doing}: the server says that it sent ${this.announced} rows, but ${maker.totalRows} arrived`));
+      this.fail(
+        new EtlError(
+          'ETL-4109',
+          `${doing}: the server says that it sent ${this.announced} rows, but ${maker.totalRows} arrived`,
+        ),
+      );
       return;
     }
     this.ready = maker.finish();

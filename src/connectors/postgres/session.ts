@@ -68,7 +68,12 @@ export class Session {
     };
     const { ssl } = request.options.client;
     const session = await connect(ssl).catch((error: unknown) => {
-      if (!request.options.mayFallBackToPlain || !(error instanceof EtlError) || !/does not support SSL/.test(error.message)) throw error;
+      if (
+        !request.options.mayFallBackToPlain ||
+        !(error instanceof EtlError) ||
+        !/does not support SSL/.test(error.message)
+      )
+        throw error;
       return connect(false);
     });
     await session.query(sessionSettings(request.searchPath), 'setting up the session');
@@ -76,7 +81,12 @@ export class Session {
   }
 
   /** Rows as arrays of the server's text. `doing` is for messages. */
-  async query(sql: string, doing: string, values?: readonly (string | null)[], at?: ErrorPlace): Promise<(string | null)[][]> {
+  async query(
+    sql: string,
+    doing: string,
+    values?: readonly (string | null)[],
+    at?: ErrorPlace,
+  ): Promise<(string | null)[][]> {
     return this.inTurn(async () => {
       const answer = this.client.query({ text: sql, values: values as unknown[] | undefined, rowMode: 'array' });
       const result = await this.within(answer, doing, sql, at);

@@ -107,7 +107,11 @@ class PostgresReader implements SourceReader {
 
   private async begin(session: Session, { attempt, snapshot }: ReadOptions, split: Split): Promise<void> {
     const doing = `reading split ${split.index}`;
-    const name = sessionName(this.options.applicationName, this.context.runId, `${attempt.vertex}/${attempt.split}.${attempt.attempt}`);
+    const name = sessionName(
+      this.options.applicationName,
+      this.context.runId,
+      `${attempt.vertex}/${attempt.split}.${attempt.attempt}`,
+    );
     const id = snapshotId(snapshot);
     const join = id === null ? '' : `; SET TRANSACTION SNAPSHOT ${quoteText(id)}`;
     const setName = `; SET LOCAL application_name = ${quoteText(name)}`;
@@ -127,7 +131,8 @@ function snapshotId(snapshot: Json | null): string | null {
 export function checkSchema(planned: ReadParams['serverTypes'], found: readonly ServerColumn[], address: string): void {
   const changes = planned.flatMap((column, i) => {
     const now = found[i];
-    if (now !== undefined && now.name === column.name && now.oid === column.oid && now.typmod === column.typmod) return [];
+    if (now !== undefined && now.name === column.name && now.oid === column.oid && now.typmod === column.typmod)
+      return [];
     return [`${column.name} was ${column.serverName}`];
   });
   if (changes.length === 0 && planned.length === found.length) return;

@@ -4,9 +4,8 @@
  *
  *     "id" BETWEEN '1' AND '50' · "id" >= '51' · "id" IS NULL · ctid >= '(0,0)' AND ctid < '(128,0)'
  */
-import { ByteWriter } from '../../columnar/byte-writer.js';
 import type { DataType } from '../../columnar/data-type.js';
-import { writeDate, writeTimestamp } from '../../columnar/datetime.js';
+import { splitBoundText } from '../../split/render-split.js';
 import type { Split, SplitPlan, SplitValueKind } from '../../split/split.js';
 import { quoteName } from './sql-text.js';
 
@@ -17,23 +16,37 @@ export type SplitBy =
   | { readonly kind: 'ctid' };
 
 export function splitByOf(plan: SplitPlan): SplitBy {
-  if (plan.strategy === 'range' || plan.strategy === 'percentile') return { kind: 'column', column: plan.column, valueKind: plan.valueKind };
+  if (plan.strategy === 'range' || plan.strategy === 'percentile')
+    return { kind: 'column', column: plan.column, valueKind: plan.valueKind };
   return { kind: plan.strategy === 'ctid' ? 'ctid' : 'all' };
 }
 
 /** The condition with its bounds written by `write`, which gets text and type; null: everything. */
-export function splitCondition(by: SplitBy, split: Split, write: (text: string, type: DataType | 'tid') => string): string | null {
+export function splitCondition(
+  by: SplitBy,
+  split: Split,
+  write: (text: string, type: DataType | 'tid') => string,
+): string | null {
   switch (by.kind) {
     case 'all':
       return null;
     case 'column': {
-      const bound = (value: string | null): string | null => (value === null ? null : write(boundText(value, by.valueKind), { kind: by.valueKind }));
-      return conditionBetween(by, { ...split, lower: split.openBelow ? null : bound(split.lower), upper: split.openAbove ? null : bound(split.upper) });
+      const bound = (value: string | null): string | null =>
+        value === null ? null : write(splitBoundText(by.valueKind, value), { kind: by.valueKind });
+      return conditionBetween(by, {
+        ...split,
+        lower: split.openBelow ? null : bound(split.lower),
+        upper: split.openAbove ? null : bound(split.upper),
+      });
     }
     case 'ctid': {
       const block = (number: string | null, after: bigint): string | null =>
         number === null ? null : write(`(${BigInt(number) + after},0)`, 'tid');
-      return conditionBetween(by, { ...split, lower: split.openBelow ? null : block(split.lower, 0n), upper: split.openAbove ? null : block(split.upper, 1n) });
+      return conditionBetween(by, {
+        ...split,
+        lower: split.openBelow ? null : block(split.lower, 0n),
+        upper: split.openAbove ? null : block(split.upper, 1n),
+      });
     }
   }
 }
@@ -49,25 +62,4 @@ export function conditionBetween(by: SplitBy, { nulls, lower, upper, openBelow, 
   const below = openAbove ? null : `${column} ${isCtid ? '<' : '<='} ${upper}`;
   if (above === null && below === null) return isCtid ? null : `${column} IS NOT NULL`;
   return [above, below].filter((part) => part !== null).join(' AND ');
-}
-
-/** The text of a value that a plan holds as an integer. */
-export function boundText(value: string, kind: SplitValueKind): string {
-  const out = new ByteWriter(40);
-  switch (kind) {
-    case 'int64':
-      return BigInt(value).toString();
-    case 'date':
-      writeDate(Number(value), out);
-      break;
-    case 'timestamp':
-    case 'timestamptz': {
-      const micros = BigInt(value);
-      const low = Number(BigInt.asIntN(32, micros));
-      const high = Number(BigInt.asIntN(32, micros >> 32n));
-      writeTimestamp(low, high, ' ', kind === 'timestamp' ? '' : '+00', out);
-      break;
-    }
-  }
-  return out.view().toString('latin1');
 }

@@ -10,8 +10,14 @@ export function quoteName(name: string): string {
 
 /** A string constant; the session has standard_conforming_strings on, so a backslash is a backslash. */
 export function quoteText(text: string): string {
-  if (text.includes('\0')) throw new EtlError('ETL-4111', 'a value holds a NUL character, which PostgreSQL cannot take');
+  if (text.includes('\0'))
+    throw new EtlError('ETL-4111', 'a value holds a NUL character, which PostgreSQL cannot take');
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A user's SQL as one operand. A line comment at its end must not reach what we put behind it. */
+export function parenthesised(sql: string): string {
+  return sql.includes('--') ? `(${sql}\n)` : `(${sql})`;
 }
 
 /** Our type names are PostgreSQL's, except for text that stands in for a type of the server. */
@@ -37,7 +43,8 @@ export class SqlWriter {
     if (this.form === 'constants') return `${text === null ? 'NULL' : quoteText(text)}::${typeSql}`;
     let number = name === undefined ? undefined : this.numbers.get(name);
     if (number === undefined) {
-      if (text?.includes('\0')) throw new EtlError('ETL-4111', 'a value holds a NUL character, which PostgreSQL cannot take');
+      if (text?.includes('\0'))
+        throw new EtlError('ETL-4111', 'a value holds a NUL character, which PostgreSQL cannot take');
       number = this.values.push(text);
       if (name !== undefined) this.numbers.set(name, number);
     }

@@ -4,7 +4,16 @@ import { textWriter } from '../../../src/columnar/write-text.js';
 import { ByteWriter } from '../../../src/columnar/byte-writer.js';
 import { isValid } from '../../../src/columnar/column.js';
 import { defaultSettings, type Settings } from '../../../src/config/settings.js';
-import type { Json, JsonObject, ReadOptions, ReadPlan, ReadRequest, SlotContext, SourceBlock, SourceCatalog } from '../../../src/connectors/connector.js';
+import type {
+  Json,
+  JsonObject,
+  ReadOptions,
+  ReadPlan,
+  ReadRequest,
+  SlotContext,
+  SourceBlock,
+  SourceCatalog,
+} from '../../../src/connectors/connector.js';
 import { planner } from '../../../src/connectors/postgres/catalog.js';
 import { source } from '../../../src/connectors/postgres/source.js';
 import type { Split } from '../../../src/split/split.js';
@@ -19,22 +28,44 @@ export function settingsWith(changes: Partial<Settings> = {}): Settings {
 }
 
 export function block(own: JsonObject, changes: Partial<SourceBlock> = {}): SourceBlock {
-  return { id: 'source', own, columns: null, where: null, split: null, fetchSize: 8192, consistency: null, params: {}, ...changes };
+  return {
+    id: 'source',
+    own,
+    columns: null,
+    where: null,
+    split: null,
+    fetchSize: 8192,
+    consistency: null,
+    params: {},
+    ...changes,
+  };
 }
 
-export async function openCatalog(connection: string | JsonObject, settings: Settings = settingsWith()): Promise<SourceCatalog> {
+export async function openCatalog(
+  connection: string | JsonObject,
+  settings: Settings = settingsWith(),
+): Promise<SourceCatalog> {
   const own = typeof connection === 'string' ? { url: connection } : connection;
   return planner.open(own, { settings, runId: 'run-1', baseDir: '/' });
 }
 
-export async function planOf(catalog: SourceCatalog, source: SourceBlock, read: Partial<ReadRequest> = {}): Promise<ReadPlan> {
+export async function planOf(
+  catalog: SourceCatalog,
+  source: SourceBlock,
+  read: Partial<ReadRequest> = {},
+): Promise<ReadPlan> {
   const description = await catalog.describe(source);
   const columns = read.columns ?? source.columns ?? description.schema.fields.map(({ name }) => name);
   return catalog.planRead(source, description, { filters: [], limit: null, parallelism: 2, ...read, columns });
 }
 
 /** Plans with a catalog of its own. */
-export async function planOnce(connection: string | JsonObject, source: SourceBlock, read: Partial<ReadRequest> = {}, settings?: Settings): Promise<ReadPlan> {
+export async function planOnce(
+  connection: string | JsonObject,
+  source: SourceBlock,
+  read: Partial<ReadRequest> = {},
+  settings?: Settings,
+): Promise<ReadPlan> {
   const catalog = await openCatalog(connection, settings);
   try {
     return await planOf(catalog, source, read);
@@ -44,7 +75,15 @@ export async function planOnce(connection: string | JsonObject, source: SourceBl
 }
 
 export function slotContext(settings: Settings = settingsWith()): SlotContext {
-  return { settings, runId: 'run-1', slot: 0, logicalTimeMs: 0, baseDir: '/', networkBytes: 1 << 24, log: () => undefined };
+  return {
+    settings,
+    runId: 'run-1',
+    slot: 0,
+    logicalTimeMs: 0,
+    baseDir: '/',
+    networkBytes: 1 << 24,
+    log: () => undefined,
+  };
 }
 
 export function readOptions(changes: Partial<ReadOptions> = {}): ReadOptions {
@@ -64,7 +103,12 @@ export function allSplits({ splits }: ReadPlan): Split[] {
   return Array.from({ length: Number(splitCount(splits)) }, (_, index) => splitAt(splits, index));
 }
 
-export async function readBatches(plan: ReadPlan, changes: Partial<ReadOptions> = {}, settings?: Settings, splits = allSplits(plan)): Promise<Batch[]> {
+export async function readBatches(
+  plan: ReadPlan,
+  changes: Partial<ReadOptions> = {},
+  settings?: Settings,
+  splits = allSplits(plan),
+): Promise<Batch[]> {
   const reader = await source.openSource(plan.params, slotContext(settings));
   const batches: Batch[] = [];
   try {
@@ -86,7 +130,8 @@ export function rowsOf(batches: readonly Batch[]): Rows {
   const out = new ByteWriter();
   return batches.flatMap((batch) => {
     const writers = batch.columns.map(textWriter);
-    const rows = batch.selection === null ? Array.from({ length: batch.length }, (_, row) => row) : [...batch.selection];
+    const rows =
+      batch.selection === null ? Array.from({ length: batch.length }, (_, row) => row) : [...batch.selection];
     return rows.map((row) =>
       writers.map((write, column) => {
         if (!isValid(batch.columns[column], row)) return null;
