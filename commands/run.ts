@@ -21,7 +21,7 @@ export default class Run extends BaseCommand {
   static override args = { job: Args.string({ required: true, description: 'Job file.' }) };
   static override flags = {
     ...jobFlags,
-    limit: Flags.string({ helpValue: 'N', summary: 'At most this many rows of each source.' }),
+    limit: Flags.string({ helpValue: 'N', summary: 'At most this many rows for each sink.' }),
     sink: Flags.option({
       options: ['print'] as const,
       summary: 'Print the rows instead of writing them to the sinks of the job.',

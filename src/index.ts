@@ -21,6 +21,9 @@ import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
 import type { SpecDocument } from './spec/job-spec.js';
 import { loadJob } from './spec/load-job.js';
 
+/** JSON Schema (draft-07) of job files. */
+export { jobSchema } from './spec/job-schema.js';
+
 /** What a command knows of a job before anything is read. */
 export interface JobRequest {
   readonly file: string;

@@ -6,7 +6,9 @@ import { exitCodes } from '../errors/code-entry.js';
 
 const readerIsGone = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
+/** Call it after @oclif/core is loaded: its own listener throws at everything but EPIPE. */
 export function surviveClosedStreams(): void {
+  process.stdout.removeAllListeners('error');
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (readerIsGone.has(error.code ?? '')) return;
     process.exitCode = error.code === 'ENOSPC' ? exitCodes['disk-full'] : exitCodes.failed;

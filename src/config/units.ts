@@ -40,7 +40,7 @@ const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const sizeForm = 'a whole number and a unit, such as 512m or 16g (powers of 1024; no unit means bytes)';
 const humanSizeForm = 'a number and a unit, such as 64MiB or 1.5g (powers of 1024; no unit means bytes)';
 const durationForm = 'a number and a unit (ms, s, min, h, d), such as 30s or 1h30m';
-const countForm = 'a whole number, such as 50000 or 50k';
+const countForm = 'digits, such as 50000 or 50k';
 const ratioForm = 'a number, such as 0.4 or 40%';
 
 /** Flink's size syntax: whole numbers only, the unit optional and of any case. `16g` → 17179869184. */
