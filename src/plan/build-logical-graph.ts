@@ -11,7 +11,7 @@ import { checkPredicate, checkSelectItem, type Scope } from '../expr/check-expre
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { SourceSpec, StepSpec } from '../spec/job-spec.js';
 import { columnUses } from './expr-facts.js';
-import { makeGraph } from './graph-edit.js';
+import { makeGraph, selectSchema } from './graph-edit.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
@@ -231,7 +231,7 @@ class GraphBuilder {
       }
     });
     if (this.problems.count > before) return;
-    this.addOutput({ ...base, kind: 'select', items });
+    this.addOutput({ ...base, kind: 'select', items, schema: selectSchema(items, base.schema) });
   }
 
   private async addSink(id: string): Promise<void> {

@@ -7,7 +7,7 @@
  * Pure but for the catalog. `etl explain` prints what this returns, `etl run` executes it.
  */
 import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
-import { EtlError } from '../errors/etl-error.js';
+import { EtlError, toEtlError } from '../errors/etl-error.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
 import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
 import { chainOperators, type Chain } from './chain-operators.js';
@@ -80,7 +80,8 @@ async function planReads(
       checkRead(source.id, columns, planned);
       reads.set(source.id, planned);
     } catch (error) {
-      problems.keep(error, { path: ['sources', id], what: `source "${id}"` });
+      const isSplitWish = toEtlError(error).code === 'ETL-3020' && block.split !== null;
+      problems.keep(error, { path: ['sources', id, ...(isSplitWish ? ['split'] : [])], what: `source "${id}"` });
     }
   }
   problems.throwIfAny();
@@ -168,7 +169,7 @@ function summarizeSource(
     ...(sequentialFor === null
       ? []
       : [
-          `parallelism 1: limit "${sequentialFor}" lets the same rows pass in every attempt only if splits run in order`,
+          `parallelism 1, one split after another: so limit "${sequentialFor}" lets the same rows pass in every attempt`,
         ]),
   ];
   return {

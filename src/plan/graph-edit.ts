@@ -3,7 +3,7 @@
  * its inputs, and holds no node that no sink reads.
  */
 import type { Field, Schema } from '../columnar/batch.js';
-import type { TypedExpr } from '../expr/typed-expr.js';
+import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import { isNullable } from './expr-facts.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 
@@ -84,7 +84,7 @@ function withSchema(node: LogicalNode, input: Schema | undefined): LogicalNode {
     case 'sink':
       return { ...node, schema: input! };
     case 'select':
-      return { ...node, schema: selectSchema(node, input!) };
+      return { ...node, schema: selectSchema(node.items, input!) };
     case 'map':
     case 'flatMap':
     case 'union':
@@ -94,8 +94,8 @@ function withSchema(node: LogicalNode, input: Schema | undefined): LogicalNode {
   }
 }
 
-function selectSchema(node: NodeOf<'select'>, input: Schema): Schema {
-  const fields = node.items.map(({ name, expr }) => ({ name, type: expr.type, nullable: isNullable(expr, input) }));
+export function selectSchema(items: readonly NamedExpr[], input: Schema): Schema {
+  const fields = items.map(({ name, expr }) => ({ name, type: expr.type, nullable: isNullable(expr, input) }));
   return { fields };
 }
 

@@ -1,14 +1,6 @@
 /** JobGraph: vertices are chains, edges carry a ship strategy. Plain data, as `etl explain --json` prints it. */
 export type ShipStrategy =
-  | 'FORWARD'
-  | 'HASH'
-  | 'RANGE'
-  | 'BROADCAST'
-  | 'REBALANCE'
-  | 'RESCALE'
-  | 'SHUFFLE'
-  | 'GLOBAL'
-  | 'CUSTOM';
+  'FORWARD' | 'HASH' | 'RANGE' | 'BROADCAST' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'GLOBAL' | 'CUSTOM';
 
 export interface JobVertex {
   readonly id: string;

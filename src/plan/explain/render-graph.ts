@@ -11,7 +11,7 @@ import { typeName } from '../../columnar/data-type.js';
 import { nodeOf } from '../graph-edit.js';
 import type { LogicalGraph, LogicalNode } from '../logical-graph.js';
 import { renderExpr, renderItem, renderName } from './render-expr.js';
-import { wrapText } from './wrap-text.js';
+import { wrapText, wrapWords } from './wrap-text.js';
 
 export function renderGraph(graph: LogicalGraph, width: number): readonly string[] {
   const shown = new Set<string>();
@@ -20,17 +20,10 @@ export function renderGraph(graph: LogicalGraph, width: number): readonly string
     const isKnown = shown.has(node.id);
     shown.add(node.id);
     const below = isKnown || node.inputs.length === 0 ? '   ' : '│  ';
-    lines.push(
-      ...wrapText(
-        isKnown ? `${node.id} (above)` : `${node.id}  ${describeNode(node)}`,
-        width,
-        first,
-        `${rest}${below}   `,
-      ),
-    );
+    const hang = `${rest}${below}   `;
+    lines.push(...wrapText(isKnown ? '(above)' : describeNode(node), width, `${first}${node.id}  `, hang));
     if (isKnown) return;
-    if (changesColumns(node))
-      lines.push(...wrapText(renderColumns(node.schema), width, `${rest}${below}   `, `${rest}${below}   `));
+    if (changesColumns(node)) lines.push(...wrapWords(columnWords(node.schema), width, hang, hang));
     node.inputs.forEach((input, i) => {
       const isLast = i === node.inputs.length - 1;
       visit(nodeOf(graph, input), `${rest}${isLast ? '└─ ' : '├─ '}`, `${rest}${isLast ? '   ' : '│  '}`);
@@ -65,10 +58,11 @@ export function describeNode(node: LogicalNode): string {
   }
 }
 
-export function renderColumns(schema: Schema): string {
-  return schema.fields
-    .map((field) => `${renderName(field.name)} ${typeName(field.type)}${field.nullable ? '' : ' NOT NULL'}`)
-    .join(', ');
+/** `id bigint NOT NULL,` `name text`: what a line should not tear apart. */
+export function columnWords({ fields }: Schema): readonly string[] {
+  return fields.map(({ name, type, nullable }, i) => {
+    return `${renderName(name)} ${typeName(type)}${nullable ? '' : ' NOT NULL'}${i === fields.length - 1 ? '' : ','}`;
+  });
 }
 
 function changesColumns(node: LogicalNode): boolean {

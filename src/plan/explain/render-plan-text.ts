@@ -10,8 +10,8 @@ import { splitCount } from '../../split/split-at.js';
 import type { RejectPolicy } from '../../protocol/task.js';
 import type { ExecutionPlan, ExecutionVertex } from '../execution-plan.js';
 import { listSplits } from './list-splits.js';
-import { renderColumns, renderGraph } from './render-graph.js';
-import { wrapText } from './wrap-text.js';
+import { columnWords, renderGraph } from './render-graph.js';
+import { wrapText, wrapWords } from './wrap-text.js';
 
 export type ExplainStage = 'logical' | 'rewrites' | 'job' | 'execution';
 
@@ -76,15 +76,14 @@ function renderVertices(plan: ExecutionPlan, width: number): readonly string[] {
     const entry = (name: string, text: string): readonly string[] =>
       wrapText(text, width, `    ${name.padEnd(9)} `, ' '.repeat(14));
     return [
-      ...wrapText(`${id}  ×${vertex.parallelism}  ${vertex.descriptor.name}`, width, '  ', '      '),
+      ...wrapText(vertex.descriptor.name, width, `  ${id}  ×${vertex.parallelism}  `, '      '),
       ...entry('source', `${summary.connector}, ${consistencies[summary.consistency]}${estimate(vertex)}`),
-      ...entry('columns', renderColumns(source.schema)),
+      ...wrapWords(columnWords(source.schema), width, '    columns   ', ' '.repeat(14)),
       ...(summary.sql ?? '')
         .split('\n')
         .flatMap((line, i) => (line.trim() === '' ? [] : entry(i === 0 ? 'sql' : '', line))),
       ...entry('splits', describeSplits(vertex.splits)),
       ...renderSplits(vertex.splits),
-      ...(vertex.sequential ? entry('order', 'one split after another') : []),
       ...entry('on reject', describePolicy(vertex.descriptor.onReject)),
       ...summary.notes.flatMap((note) => entry('note', note)),
     ];
