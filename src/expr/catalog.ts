@@ -9,12 +9,19 @@
  */
 import type { DataType } from '../columnar/data-type.js';
 import { arithmeticFunctions } from './functions/arithmetic.js';
+import { datetimeCasts } from './functions/cast-datetime.js';
+import { jsonCasts } from './functions/cast-json.js';
 import { numberCasts } from './functions/cast-numbers.js';
 import { textCasts } from './functions/cast-text.js';
 import { comparisonFunctions } from './functions/comparison.js';
 import { conditionalFunctions } from './functions/conditional.js';
 import { logicFunctions } from './functions/logic.js';
 import { numericFunctions } from './functions/numeric-functions.js';
+import { datetimeFunctions } from './functions/datetime-functions.js';
+import { digestFunctions } from './functions/digest-functions.js';
+import { jsonFunctions } from './functions/json-functions.js';
+import { patternFunctions } from './functions/pattern-functions.js';
+import { textFunctions } from './functions/text-functions.js';
 import type { Overload } from './overload.js';
 import { isExact } from './resolve-overload.js';
 
@@ -24,7 +31,14 @@ const families: readonly (readonly Overload[])[] = [
   arithmeticFunctions,
   numericFunctions,
   conditionalFunctions,
+  textFunctions,
+  patternFunctions,
+  datetimeFunctions,
+  jsonFunctions,
+  digestFunctions,
   // Families with casts of their own stand before the general ones through text.
+  datetimeCasts,
+  jsonCasts,
   numberCasts,
   textCasts,
 ];

@@ -80,10 +80,12 @@ function typed(expr: TypedExpr, node: SyntaxNode): Checked {
 
 /** The smallest of integer, bigint and numeric that holds it. */
 function numberLiteral(digits: string): TypedExpr {
-  if (/^\d+$/.test(digits)) {
+  if (/^-?\d+$/.test(digits)) {
     const value = BigInt(digits);
-    if (value <= 0x7fffffffn) return { kind: 'literal', text: value.toString(), type: { kind: 'int32' } };
-    if (value <= 0x7fffffffffffffffn) return { kind: 'literal', text: value.toString(), type: { kind: 'int64' } };
+    if (value <= 0x7fffffffn && value >= -0x80000000n)
+      return { kind: 'literal', text: value.toString(), type: { kind: 'int32' } };
+    if (value <= 0x7fffffffffffffffn && value >= -0x8000000000000000n)
+      return { kind: 'literal', text: value.toString(), type: { kind: 'int64' } };
   }
   return numericLiteral(digits);
 }

@@ -5,7 +5,7 @@ import { castOverload } from './catalog.js';
 import { typeError } from './expression-error.js';
 import { literalOf, nullLiteral, type LiteralExpr } from './literal.js';
 import type { Span } from './syntax-tree.js';
-import { castsImplicitly, decimalOf, decimalOrNumeric, pgKind } from './type-rules.js';
+import { castsImplicitly, decimalOf, decimalOrNumeric, isNumberKind, pgKind } from './type-rules.js';
 import type { TypedExpr } from './typed-expr.js';
 
 export interface Checked {
@@ -48,7 +48,7 @@ export function asDecimal(expr: TypedExpr): TypedExpr {
 export function explicitCast(checked: Checked, type: DataType, at: Span): TypedExpr {
   if (checked.untyped) return typedLiteral(checked, type);
   const expr = beforeCast(checked.expr, type);
-  if (sameType(expr.type, type) && (type.kind !== 'text' || type.sqlName === undefined)) return expr;
+  if (sameType(expr.type, type) && !namesDiffer(expr.type, type)) return expr;
   if (castOverload(expr.type, type) === null)
     throw typeError(
       `cannot cast ${typeName(checked.expr.type)} to ${typeName(type)}`,
@@ -58,8 +58,16 @@ export function explicitCast(checked: Checked, type: DataType, at: Span): TypedE
   return { kind: 'call', name: 'cast', args: [expr], type };
 }
 
-/** Steps on the way: a decimal's text is that of its numeric; varchar(n) cuts the value's text. */
+/** text and varchar(n) are one kind of ours, and two types of SQL. */
+function namesDiffer(a: DataType, b: DataType): boolean {
+  return a.kind === 'text' && b.kind === 'text' && a.sqlName !== b.sqlName;
+}
+
+/** Steps on the way: a decimal's text is that of its numeric, a jsonb number is a numeric first; varchar(n) cuts the value's text. */
 function beforeCast(expr: TypedExpr, type: DataType): TypedExpr {
+  const isNumber = type.kind !== 'numeric' && isNumberKind(type.kind);
+  if (expr.type.kind === 'jsonb' && isNumber)
+    return { kind: 'call', name: 'cast', args: [expr], type: { kind: 'numeric' } };
   if (type.kind !== 'text') return expr;
   const whole = expr.type.kind === 'decimal' ? implicitCast(expr, { kind: 'numeric' }) : expr;
   const isCut = type.sqlName !== undefined && whole.type.kind !== 'text';

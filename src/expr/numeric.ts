@@ -206,9 +206,7 @@ export function sqrtNumeric(a: Numeric): Numeric {
   if (a.special === '-Infinity' || a.unscaled < 0n)
     throw new ValueError('2201F', 'cannot take square root of a negative number');
   const { weight } = leadingDigit(a);
-  const resultWeight =
-    a.unscaled === 0n ? 0 : weight >= 0 ? Math.floor(weight / 2) : -1 - Math.floor((-weight - 1) / 2);
-  const scale = Math.min(1000, Math.max(16 - resultWeight * 4 - 3, a.scale, 0));
+  const scale = Math.min(1000, Math.max(16 - ((weight + 1) * 2 - 1), a.scale, 0));
   const doubled = 2 * (scale + 1);
   const root = integerRoot(
     doubled >= a.scale ? a.unscaled * powerOfTen(doubled - a.scale) : a.unscaled / powerOfTen(a.scale - doubled),

@@ -129,7 +129,7 @@ class Parser implements FormParser {
       case 'name':
         return this.#word(token.text, token);
       case 'operator':
-        if (token.text === '-') return this.call('-', [this.expression(power.sign)], token, token, 'operator');
+        if (token.text === '-') return this.#negation(token);
         if (token.text === '+') return this.call('+', [this.expression(power.sign)], token, token, 'operator');
         if (token.text === '(') return this.#parenthesis(token);
         if (token.text === '*') throw syntaxError('"*" stands for all columns, only alone in a select list', token);
@@ -137,6 +137,14 @@ class Parser implements FormParser {
       case 'end':
         throw syntaxError(this.tokens.isEmpty ? 'the expression is empty' : 'the expression ends too early', token);
     }
+  }
+
+  /** A sign before a number is part of it: -2147483648 is an integer. */
+  #negation(sign: Span): SyntaxNode {
+    const operand = this.expression(power.sign);
+    if (operand.kind !== 'number') return this.call('-', [operand], sign, sign, 'operator');
+    const text = operand.text.startsWith('-') ? operand.text.slice(1) : `-${operand.text}`;
+    return { kind: 'number', text, ...this.grow(sign, []) };
   }
 
   #word(word: string, at: Span): SyntaxNode {

@@ -233,6 +233,7 @@ function decimalToFloat(unscaled: bigint, scale: number): number {
 
 /** Rounded once: the bits that a double would drop are folded into the last one it keeps. */
 function bigintToFloat32(value: bigint): number {
+  if (value < 0x20000000000000n && value > -0x20000000000000n) return Math.fround(Number(value));
   const low = value & 2047n;
   return Math.fround(Number(low === 0n ? value : (value - low) | 1024n));
 }

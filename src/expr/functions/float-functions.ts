@@ -53,11 +53,11 @@ export function finiteAngle(fn: (x: number) => number): (x: number) => number {
 }
 
 export function degrees(x: number): number {
-  return inRange(x / 0.017453292519943295, !Number.isFinite(x), true);
+  return inRange(x / 0.017453292519943295, !Number.isFinite(x), x === 0);
 }
 
 export function radians(x: number): number {
-  return x * 0.017453292519943295;
+  return inRange(x * 0.017453292519943295, !Number.isFinite(x), x === 0);
 }
 
 function positive(x: number): number {

@@ -224,7 +224,7 @@ function emitRounded(
 }
 
 function floatSign(x: string): string {
-  return `(${x} > 0 ? 1 : ${x} < 0 ? -1 : ${x} !== ${x} ? ${x} : 0)`;
+  return `(${x} > 0 ? 1 : ${x} < 0 ? -1 : 0)`;
 }
 
 function emitSign(e: Emitter, [a]: readonly Value[], call: CallExpr): Value {
