@@ -25,6 +25,7 @@ export function interpolateTree(
     let isBroken = false;
     const filler = new Filler(scalar.text, env, secrets, (code, message, start, end) => {
       isBroken = true;
+      if (problems.isFull) return; // finding the place is what costs
       problems.add(code, message, scalarPlace(tree.source, scalar, start, end));
     });
     const { text, origins } = filler.fill();
@@ -35,13 +36,17 @@ export function interpolateTree(
   return { source: tree.source, root };
 }
 
-/** What came out of the environment, so that no message repeats it. */
+/** Units that a whole job may take from the environment: a file of 1 MiB could repeat a long variable 200,000 times. */
+const MOST_FILLED = 1 << 20;
+
+/** What came out of the environment, so that no message repeats it, and how much more may come. */
 export class SecretValues {
+  private left = MOST_FILLED;
   private readonly names = new Map<string, string>();
 
   add(name: string, value: string): void {
     // Shorter ones are no secrets, and would black out half of every sentence.
-    if (value.length < 4) return;
+    if (value.length < 4 || this.names.has(value)) return;
     const text = Buffer.from(value).toString(); // well-formed, or encodeURIComponent throws
     for (const form of [
       value,
@@ -53,6 +58,12 @@ export class SecretValues {
     }
   }
 
+  /** False: it would be too much. */
+  take(length: number): boolean {
+    this.left -= length;
+    return this.left >= 0;
+  }
+
   /** The sentence with each value replaced by the name of its variable. */
   readonly conceal = (text: string): string => {
     let result = text;
@@ -62,7 +73,7 @@ export class SecretValues {
   };
 }
 
-type Report = (code: 'ETL-2007' | 'ETL-2008', message: string, start: number, end: number) => void;
+type Report = (code: 'ETL-2003' | 'ETL-2007' | 'ETL-2008', message: string, start: number, end: number) => void;
 
 class Filler {
   private readonly text: string;
@@ -148,6 +159,15 @@ class Filler {
       this.report('ETL-2007', `the environment variable ${name} is not set`, start, this.at);
     }
     if (wanted && !isMissing) {
+      if (!this.secrets.take(value.length)) {
+        this.at = this.text.length;
+        return this.report(
+          'ETL-2003',
+          'more than 1 MiB of text comes from the environment',
+          start,
+          start + whole.length,
+        );
+      }
       this.secrets.add(name, value);
       this.emit(value, start);
     }

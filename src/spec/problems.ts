@@ -18,7 +18,7 @@ export class Problems {
 
   add(code: ErrorCode, message: string, at: ErrorPlace, hint?: string): void {
     const key = `${at.file}:${at.line}:${at.column}:${at.what ?? ''}:${code === 'ETL-2040' ? message : code}`;
-    if (this.errors.size >= MOST_PROBLEMS || this.errors.has(key)) return;
+    if (this.isFull || this.errors.has(key)) return;
     this.errors.set(
       key,
       new EtlError(code, this.conceal(message), { at, hint: hint === undefined ? undefined : this.conceal(hint) }),
@@ -27,6 +27,11 @@ export class Problems {
 
   warn(code: ErrorCode, message: string, at: ErrorPlace, hint?: string): void {
     this.warnings.push(new EtlError(code, message, { at, hint }));
+  }
+
+  /** Nothing more is taken in. */
+  get isFull(): boolean {
+    return this.errors.size >= MOST_PROBLEMS;
   }
 
   get found(): boolean {

@@ -116,6 +116,14 @@ test.each([
   expect(await failure(name)).toMatchObject({ code: 'ETL-2001', at: { file: name } });
 });
 
+test('a variable that is repeated until it fills the memory', async () => {
+  const text = `name: a\ndescription: "${'${A}'.repeat(16_000)}"\n`;
+  const loaded = loadJob(file, { text, env: { A: 'x'.repeat(1000) }, params: {}, connectors: sampleConnectors });
+  const error = await loaded.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(EtlError);
+  expect(problemsOf(error as EtlError)[2]).toMatchObject({ code: 'ETL-2003', at: { line: 2, column: 15 + 1048 * 4 } });
+});
+
 test('a device without end is read to the limit', async () => {
   expect(await failure('/dev/zero')).toMatchObject({ code: 'ETL-2003' });
 });
