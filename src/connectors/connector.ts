@@ -88,8 +88,17 @@ export interface SourceDescription {
   readonly schema: Schema;
   readonly rowEstimate: number | null;
   readonly bytesEstimate: number | null;
-  /** What the planner may hand down. `filter`: expressions that `renderSql(expr, dialect)` can print mean the same there. */
-  readonly pushdown: { readonly dialect: 'postgres' | null; readonly projection: boolean; readonly limit: boolean };
+  /**
+   * What the planner may hand down. `dialect`: expressions that `renderSql(expr, dialect)` can print mean the same there.
+   * `where`: the connector evaluates the block's `where` itself, in its own SQL (default: if it has a dialect); else it is
+   * a filter of ours, and `planRead` gets a block without it.
+   */
+  readonly pushdown: {
+    readonly dialect: 'postgres' | null;
+    readonly projection: boolean;
+    readonly limit: boolean;
+    readonly where?: boolean;
+  };
   /** Said by explain (types read as text …). */
   readonly notes: readonly string[];
   /** The connector's own findings for planRead. */

@@ -11,7 +11,7 @@ import { checkPredicate, checkSelectItem, type Scope } from '../expr/check-expre
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { SourceSpec, StepSpec } from '../spec/job-spec.js';
 import { columnUses } from './expr-facts.js';
-import { makeGraph, selectSchema } from './graph-edit.js';
+import { columnOf, makeGraph, selectSchema } from './graph-edit.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
@@ -100,7 +100,7 @@ class GraphBuilder {
   }
 
   /**
-   * A source that speaks SQL evaluates its `where` itself, in its own words. For others it is a filter of ours, right
+   * A source that has conditions evaluates its `where` itself, in its own words. For others it is a filter of ours, right
    * behind the source; columns that only that filter reads are dropped again after it.
    */
   private bindSource(
@@ -112,37 +112,48 @@ class GraphBuilder {
   ): void {
     const { fields } = description.schema;
     if (spec.columns !== null && !this.checkColumns(id, spec.columns, fields)) return;
-    const evaluatesWhere = description.pushdown.dialect !== null;
+    const { dialect, projection, where: evaluatesWhere = dialect !== null } = description.pushdown;
+    const what = `source "${id}"`;
     const where =
       spec.where === null || evaluatesWhere
         ? null
-        : this.predicate(spec.where, description.schema, ['sources', id, 'where'], `source "${id}"`);
-    const given = spec.columns ?? fields.map((field) => field.name);
-    const extra = where === null ? [] : [...columnUses([where]).keys()].filter((name) => !given.includes(name));
+        : this.predicate(spec.where, description.schema, ['sources', id, 'where'], what);
     const notes = where === null ? [] : [`where is evaluated by etl: ${spec.type} has no conditions`];
-    this.sources.set(id, {
-      catalog,
-      block: evaluatesWhere ? block : { ...block, where: null },
-      description,
-      spec,
-      notes,
+    const askedBlock = evaluatesWhere ? block : { ...block, where: null };
+    this.sources.set(id, { catalog, block: askedBlock, description, spec, notes });
+
+    const all = fields.map((field) => field.name);
+    const given = spec.columns ?? all;
+    const filtered = where === null ? [] : [...columnUses([where]).keys()];
+    const columns = projection ? [...new Set([...given, ...filtered])] : all;
+    const schemaOf = (names: readonly string[]): Schema => ({
+      fields: names.map((name) => fields.find((field) => field.name === name)!),
     });
-    const base = { parallelism: spec.parallelism, schema: description.schema };
-    const columns = [...given, ...extra];
-    this.add({ ...base, kind: 'source', id, inputs: [], connector: spec.type, columns, filters: [], limit: null });
-    const schema = { fields: columns.map((name) => fields.find((field) => field.name === name)!) };
-    let last = id;
+    const { parallelism } = spec;
+    const { schema } = description;
+    this.addOutput(
+      { kind: 'source', id, inputs: [], connector: spec.type, columns, filters: [], limit: null, parallelism, schema },
+      schemaOf(columns),
+    );
     if (where !== null) {
-      this.add({ kind: 'filter', id: `${id}.where`, inputs: [last], predicate: where, schema, parallelism: null });
-      last = `${id}.where`;
+      const filter = `${id}.where`;
+      this.add({
+        kind: 'filter',
+        id: filter,
+        inputs: [id],
+        predicate: where,
+        schema: schemaOf(columns),
+        parallelism: null,
+      });
+      this.outputs.set(id, { id: filter, schema: schemaOf(columns) });
     }
-    const visible = { fields: schema.fields.slice(0, given.length) };
-    if (extra.length > 0) {
-      const items = visible.fields.map(({ name, type }): NamedExpr => ({ name, expr: { kind: 'column', name, type } }));
-      this.add({ kind: 'select', id: `${id}.columns`, inputs: [last], items, schema: visible, parallelism: null });
-      last = `${id}.columns`;
+    if (columns.join() !== given.join()) {
+      const inputs = [this.outputs.get(id)!.id];
+      const visible = schemaOf(given);
+      const items = visible.fields.map((field): NamedExpr => ({ name: field.name, expr: columnOf(field) }));
+      this.add({ kind: 'select', id: `${id}.columns`, inputs, items, schema: visible, parallelism: null });
+      this.outputs.set(id, { id: `${id}.columns`, schema: visible });
     }
-    this.outputs.set(id, { id: last, schema: visible });
   }
 
   private checkColumns(id: string, columns: readonly string[], fields: readonly Field[]): boolean {
@@ -286,9 +297,9 @@ class GraphBuilder {
     return { columns: schema.fields, params: this.params, now: this.now };
   }
 
-  private addOutput(node: LogicalNode): void {
+  private addOutput(node: LogicalNode, schema = node.schema): void {
     this.add(node);
-    this.outputs.set(node.id, { id: node.id, schema: node.schema });
+    this.outputs.set(node.id, { id: node.id, schema });
   }
 
   private add(node: LogicalNode): void {

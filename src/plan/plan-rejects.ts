@@ -10,6 +10,15 @@ import { effectiveParallelism } from './parallelism.js';
 import { PlanProblems } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
 
+/** A file sink's block as it is after validation. */
+const fileSinkDefaults: JsonObject = {
+  format: 'ndjson',
+  header: true,
+  nullValue: '',
+  csvFormulaGuard: false,
+  mode: 'replace',
+};
+
 /** Parameters of the reject file by sink id; none for a sink that has no such file. */
 export async function planRejects(request: PlanRequest): Promise<ReadonlyMap<string, JsonObject>> {
   const { document, catalog, context } = request;
@@ -20,7 +29,7 @@ export async function planRejects(request: PlanRequest): Promise<ReadonlyMap<str
     try {
       const planner = await catalog.sink('file');
       const { params } = await planner.plan({
-        sink: { id: `${id}.rejects`, own: { path: onReject.path, format: 'ndjson' } },
+        sink: { id: `${id}.rejects`, own: { ...fileSinkDefaults, path: onReject.path } },
         connection: null,
         input: rejectSchema,
         expression: (text) => checkExpression(text, { columns: rejectSchema.fields, params: {} }),
