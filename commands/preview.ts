@@ -40,7 +40,9 @@ export default class Preview extends BaseCommand {
       clock: localTime,
     });
     const { previewJob } = await import('../src/index.js');
-    const { cancel, kill, dispose } = cancelOnSignals(this.stderr.write);
+    const { cancel, kill, dispose } = cancelOnSignals((message) =>
+      renderer.on({ type: 'warn', message, timeMs: Date.now() }),
+    );
     try {
       const end = await previewJob({
         ...request,

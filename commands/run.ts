@@ -42,7 +42,9 @@ export default class Run extends BaseCommand {
     };
     const renderer = this.rendererFor(flags.json ? 'json' : flags.quiet ? 'quiet' : 'text', flags.verbose, args.job);
     const { runJob } = await import('../src/index.js');
-    const { cancel, kill, dispose } = cancelOnSignals(this.stderr.write);
+    const { cancel, kill, dispose } = cancelOnSignals((message) =>
+      renderer.on({ type: 'warn', message, timeMs: Date.now() }),
+    );
     try {
       const end = await runJob({
         ...request,

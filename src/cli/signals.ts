@@ -18,14 +18,14 @@ const reasons = {
   SIGHUP: { code: 'ETL-6004', message: 'the run was terminated by SIGHUP' },
 } as const satisfies Record<string, ErrorData>;
 
-export function cancelOnSignals(tell: (text: string) => void): Cancellation {
+export function cancelOnSignals(tell: (message: string) => void): Cancellation {
   const cancel = new AbortController();
   const kill = new AbortController();
   const names = Object.keys(reasons) as (keyof typeof reasons)[];
   const listeners = names.map((name) => {
     const listener = (): void => {
       if (cancel.signal.aborted) return kill.abort(reasons[name]);
-      tell(`${name}: cancelling; once more to stop at once\n`);
+      tell(`${name}: cancelling; once more to stop at once`);
       cancel.abort(reasons[name]);
     };
     process.on(name, listener);

@@ -27,8 +27,7 @@ export function renderRunFailure(
   width: number,
   paint: Paint,
 ): string {
-  const isCancelled = end.exit.name === 'cancelled' || end.exit.name === 'terminated';
-  const word = isCancelled ? paint('yellow', 'CANCELLED') : paint('red', 'FAILED');
+  const word = isCancelled(end) ? paint('yellow', 'CANCELLED') : paint('red', 'FAILED');
   const head = `${word} ${printable(end.job)} · exit ${end.exit.code} (${end.exit.name}) after ${formatDuration(end.durationMs)}`;
   const rows: [string, string][] = [];
   if (end.error !== null) rows.push(['cause', `${end.error.code} ${printable(end.error.message)}`]);
@@ -36,6 +35,11 @@ export function renderRunFailure(
   for (const group of groupWarnings(warnings)) rows.push(['warned', group]);
   rows.push(['next', nextText(end.error, command)]);
   return `${[head, ...rows.flatMap(([name, text]) => labelled(name, text, width))].join('\n')}\n`;
+}
+
+/** By a signal: nobody needs to be told why. */
+export function isCancelled({ exit }: RunEnd): boolean {
+  return exit.name === 'cancelled' || exit.name === 'terminated';
 }
 
 function whereText({ error, stages }: RunEnd): string {

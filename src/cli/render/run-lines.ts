@@ -2,7 +2,7 @@
 import { formatCount, formatDuration } from '../../config/units.js';
 import type { RunEnd, RunEvent, StageProgress } from '../../coordinator/events.js';
 import { printable } from './printable.js';
-import { renderRunFailure, type FailureContext } from './run-failure.js';
+import { isCancelled, renderRunFailure, type FailureContext } from './run-failure.js';
 import { renderRunSummary } from './run-summary.js';
 import type { TextRunOptions } from './run-renderer-options.js';
 import { plural } from './run-text.js';
@@ -37,7 +37,8 @@ export function stageLine(stage: StageProgress, { paint }: TextRunOptions): stri
 export function endLines(end: RunEnd, options: TextRunOptions, warnings: FailureContext['warnings']): string {
   const { messages, paint, command } = options;
   const isComplete = end.error === null;
-  if (!isComplete) return renderRunFailure(end, { command, warnings }, messages.columns, paint);
+  if (!isComplete)
+    return renderRunFailure(end, { command, warnings: isCancelled(end) ? [] : warnings }, messages.columns, paint);
   const summary = renderRunSummary(end, messages.columns, paint);
   if (end.exit.code === 0) return summary;
   return `${summary}${paint('red', 'FAILED')} ${printable(end.job)} · exit ${end.exit.code} (${end.exit.name}): ${exitReason(end)}\n`;
