@@ -1,84 +1,103 @@
-/** A TCP proxy that misbehaves on demand: cuts connections after so many bytes, or swallows what passes. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+/**
+ * A TCP proxy that misbehaves on command.
+ *
+ *     pass   bytes go through            rst    both sides are reset
+ *     hole   bytes vanish, no close      fin    the client is told goodbye, politely
+ */
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-/** What happens to the bytes of one direction of one connection. */
-export interface Flow {
-  /** The connection is reset once so many bytes have passed; the rest is not delivered. */
-  readonly cutAfter?: number;
-  /** Bytes beyond so many vanish; the connection stays open. */
-  readonly swallowAfter?: number;
-}
-
-export interface ConnectionPlan {
-  readonly toServer?: Flow;
-  readonly toClient?: Flow;
-}
+export type ProxyMode = 'pass' | 'hole' | 'rst' | 'fin';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Connections so far. */
-  readonly connections: number;
-  /** Plans of the connections to come, in order; further ones pass everything. */
-  plan(...plans: readonly ConnectionPlan[]): void;
-  /** Resets all connections of now. */
-  cutAll(): void;
-  stop(): Promise<void>;
+  /** The same URL by way of the proxy. */
+  through(url: string): string;
+  /** From now on; open connections, too. */
+  set(mode: ProxyMode): void;
+  /** After so many more bytes of the server have passed. */
+  setAfter(byteCount: number, mode: ProxyMode): void;
+  /** Connections the proxy has to the server now. */
+  readonly open: number;
+  close(): Promise<void>;
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const plans: ConnectionPlan[] = [];
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  const server = createServer((client) => {
-    connections++;
-    const plan = plans.shift() ?? {};
-    const upstream = connect(targetPort, '127.0.0.1');
-    const cut = (): void => {
-      client.resetAndDestroy();
-      upstream.resetAndDestroy();
-    };
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', cut);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        cut();
-      });
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(target);
+  const pairs = new Map<Socket, Socket>();
+  let mode: ProxyMode = 'pass';
+  let bytesLeft = Infinity;
+  let modeThen: ProxyMode = 'pass';
+
+  const apply = (next: ProxyMode): void => {
+    mode = next;
+    for (const [client, server] of pairs) {
+      // Who hung up while it was a hole is only now heard of on the other side.
+      if (mode === 'pass' && (client.destroyed || server.destroyed)) drop(client, server);
+      else strike(client, server);
     }
-    forward(client, upstream, plan.toServer ?? {}, cut);
-    forward(upstream, client, plan.toClient ?? {}, cut);
+  };
+  const drop = (client: Socket, server: Socket): void => {
+    pairs.delete(client);
+    client.destroy();
+    server.destroy();
+  };
+  const strike = (client: Socket, server: Socket): void => {
+    if (mode === 'rst') {
+      client.resetAndDestroy();
+      server.resetAndDestroy();
+    } else if (mode === 'fin') {
+      client.end();
+      server.end();
+    }
+  };
+
+  const listener = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    pairs.set(client, server);
+    client.on('data', (bytes) => mode === 'pass' && server.write(bytes));
+    server.on('data', (bytes) => {
+      if (mode !== 'pass') return;
+      const passed = bytes.subarray(0, bytesLeft);
+      bytesLeft -= passed.length;
+      if (!client.write(passed)) {
+        server.pause();
+        client.once('drain', () => server.resume());
+      }
+      if (bytesLeft <= 0) {
+        bytesLeft = Infinity;
+        apply(modeThen);
+      }
+    });
+    for (const socket of [client, server]) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => mode !== 'hole' && drop(client, server));
+    }
+    strike(client, server);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const own = (listener.address() as AddressInfo).port;
   return {
-    port: (server.address() as AddressInfo).port,
-    get connections() {
-      return connections;
+    port: own,
+    through: (url) => {
+      const address = new URL(url);
+      address.hostname = '127.0.0.1';
+      address.port = String(own);
+      return address.href;
     },
-    plan: (...more) => void plans.push(...more),
-    cutAll: () => {
-      for (const socket of sockets) socket.resetAndDestroy();
+    set: apply,
+    setAfter: (byteCount, next) => {
+      bytesLeft = byteCount;
+      modeThen = next;
     },
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+    get open() {
+      return [...pairs.values()].filter((server) => !server.destroyed).length;
+    },
+    close: async () => {
+      for (const [client, server] of pairs) {
+        client.destroy();
+        server.destroy();
+      }
+      await new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
-}
-
-function forward(from: Socket, to: Socket, { cutAfter, swallowAfter }: Flow, cut: () => void): void {
-  const end = Math.min(cutAfter ?? Infinity, swallowAfter ?? Infinity);
-  let passed = 0;
-  from.on('data', (data: Buffer) => {
-    const piece = data.subarray(0, Math.max(0, end - passed));
-    passed += data.length;
-    if (cutAfter !== undefined && passed > cutAfter) {
-      // The last bytes arrive before the reset does.
-      to.write(piece, cut);
-      from.pause();
-    } else if (piece.length > 0 && !to.write(piece)) {
-      from.pause();
-      to.once('drain', () => from.resume());
-    }
-  });
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ClientConfig } from 'pg';
 import { EtlError } from '../../errors/etl-error.js';
 import type { JsonObject } from '../connector.js';
-import { connectionConfig, urlProblem, type SslMode } from './config.js';
+import { connectionConfig, type SslMode } from './config.js';
 
 export interface ConnectionOptions {
   readonly client: Pick<ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>;
@@ -19,13 +19,16 @@ export interface ConnectionOptions {
 
 /** @throws EtlError ETL-4111 when keys contradict each other or the certificate file cannot be read */
 export function connectionOptions(block: JsonObject | null, baseDir: string): ConnectionOptions {
-  const config = connectionConfig.parse(block ?? {});
+  const parsed = connectionConfig.safeParse(block ?? {});
+  if (!parsed.success) {
+    const [{ path: key, message }] = parsed.error.issues;
+    throw new EtlError('ETL-4111', `the connection's ${key.join('.')}: ${message}`);
+  }
+  const config = parsed.data;
   if (config.url !== undefined) {
-    const problem = urlProblem(config.url);
     const doubled = (['host', 'port', 'database', 'user', 'password'] as const).find(
       (key) => config[key] !== undefined,
     );
-    if (problem !== null) throw new EtlError('ETL-4111', `the URL ${problem}`);
     if (doubled !== undefined)
       throw new EtlError('ETL-4111', `the connection has a url and a ${doubled}`, { hint: 'keep one of them' });
   }
