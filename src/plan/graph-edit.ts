@@ -26,10 +26,6 @@ export function nodeOf(graph: LogicalGraph, id: string): LogicalNode {
   return node;
 }
 
-export function consumersOf(graph: LogicalGraph, id: string): readonly LogicalNode[] {
-  return graph.nodes.filter((node) => node.inputs.includes(id));
-}
-
 /** Does nobody but one node read it, and that once? */
 export function hasOneConsumer(graph: LogicalGraph, id: string): boolean {
   return graph.nodes.flatMap((node) => node.inputs).filter((input) => input === id).length === 1;

@@ -1,7 +1,7 @@
 /**
  * A connector that holds schemas and bounds as data, for plans of tables that exist nowhere.
  *
- * A source block says `table` and may say `speaks: sql | nothing`; a sink block says `value` (expressions) and `columns`.
+ * A source block says `table` and may say `speaks: sql | where | nothing` (`where`: conditions of its own, but not ours); a sink block says `value` (expressions) and `columns`.
  */
 import { z } from 'zod';
 import type { Field } from '../../../src/columnar/batch.js';
@@ -61,7 +61,7 @@ export const testConnectors: Readonly<Record<string, Connector>> = {
 function connector(type: string, connection?: z.ZodObject): Connector {
   const source = z.strictObject({
     table: z.string().default('users'),
-    speaks: z.enum(['sql', 'nothing']).default('sql'),
+    speaks: z.enum(['sql', 'where', 'nothing']).default('sql'),
   });
   const sink = z.strictObject({
     key: z.string().optional(),
@@ -118,7 +118,12 @@ function describeTable({ own }: SourceBlock): SourceDescription {
     schema: { fields },
     rowEstimate: rows,
     bytesEstimate: null,
-    pushdown: { dialect: sql ? 'postgres' : null, projection: sql, limit: sql },
+    pushdown: {
+      dialect: sql ? 'postgres' : null,
+      projection: sql,
+      limit: sql,
+      ...(own.speaks === 'where' && { where: true }),
+    },
     notes: [],
     own: {},
   };
