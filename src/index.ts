@@ -113,6 +113,9 @@ async function runDocument(request: RunRequest, document: SpecDocument): Promise
   const catalogs = new Catalogs(planContext(document, settings, runId));
   try {
     const { plan, memory } = await planJob(request, document, settings, catalogs);
+    for (const { code, message } of document.warnings) {
+      request.emit({ type: 'warn', code, message, timeMs: Date.now() });
+    }
     const [slot] = memory.slots;
     return await runPlan({
       plan,

@@ -75,7 +75,7 @@ export class RunReport {
       splitsTotal: Number(splitCount(splits)),
       splitsRunning: running.length,
       retried: totals.retried,
-      elapsedMs,
+      elapsedMs: Math.round(elapsedMs),
       waits: Object.fromEntries(Object.entries(waitedMs).flatMap(([node, ms]) => (ms > 0 ? [[node, Math.min(1, ms / slotMs)]] : []))),
     };
   }
