@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, inject, test } from 'vitest';
 import { z } from 'zod';
+import type { JsonObject } from '../../../src/connectors/connector.js';
 import { EtlError } from '../../../src/errors/etl-error.js';
 import { classifyError, errorRules } from '../../../src/connectors/postgres/classify-error.js';
 import { config, connectionConfig, urlProblem } from '../../../src/connectors/postgres/config.js';
@@ -38,7 +39,7 @@ test('S2 no message holds a password, in any encoding', async () => {
   const canary = `CANARY-${randomBytes(6).toString('hex')} %"@/`;
   const url = new URL(inject('postgresUrl'));
   url.password = encodeURIComponent(canary);
-  const bad = [
+  const bad: JsonObject[] = [
     { url: url.href.replace(/:\d+\//, ':1/') },
     { url: url.href.replace('127.0.0.1', 'no-such-host.invalid') },
     { url: `${url.href}_no_such_database` },
