@@ -14,6 +14,20 @@ export const connectors: Readonly<Record<string, Connector>> = {
     planSink: async () => (await import('./redis/plan-sink.js')).planRedisSink,
     sink: async () => (await import('./redis/sink.js')).redisSink,
   },
+  sqlite: {
+    type: 'sqlite',
+    config: async () => (await import('./sqlite/config.js')).sqliteConfig,
+    planSource: async () => (await import('./sqlite/catalog.js')).sqlitePlanner,
+    planSink: async () => (await import('./sqlite/plan-sink.js')).planSqliteSink,
+    source: async () => (await import('./sqlite/source.js')).sqliteSource,
+    sink: async () => (await import('./sqlite/sink.js')).sqliteSink,
+  },
+  file: {
+    type: 'file',
+    config: async () => (await import('./file/config.js')).fileConfig,
+    planSource: async () => (await import('./file/catalog.js')).planFiles,
+    source: async () => (await import('./file/source.js')).fileSource,
+  },
   print: {
     type: 'print',
     config: async () => (await import('./print/config.js')).printConfig,

@@ -21,4 +21,14 @@ export const sourceCodes = declareCodes({
   'ETL-4109': { kind: 'corrupt', meaning: 'the source sent something other than it announced', transient: true },
   'ETL-4110': { kind: 'unavailable', meaning: 'the source gave up a statement that may succeed the next time', transient: true },
   'ETL-4111': { kind: 'invalid-spec', meaning: 'the settings of a source or its connection contradict each other' },
+  'ETL-4112': { kind: 'corrupt', meaning: 'the file of a source is damaged, or of another kind' },
+  'ETL-4113': { kind: 'os', meaning: 'a package that a connector needs is not installed' },
+  'ETL-4120': { kind: 'unavailable', meaning: 'no file matches the path of a source' },
+  'ETL-4121': { kind: 'unavailable', meaning: 'a file of a source cannot be opened or read' },
+  'ETL-4122': { kind: 'corrupt', meaning: 'a compressed file of a source is damaged or ends in the middle' },
+  'ETL-4123': {
+    kind: 'invalid-spec',
+    meaning: 'the columns of a file cannot be found, or are not those of its schema',
+    hint: 'declare them: schema: {id: bigint, name: text}',
+  },
 });
