@@ -45,12 +45,7 @@ export function closeBulk(out: ByteWriter, body: number, reserved: number): numb
 
 /** A constant piece of protocol. Copied by hand: such pieces are short. */
 export function appendConstant(out: ByteWriter, constant: Uint8Array): void {
-  const count = constant.length;
-  out.reserve(count);
-  const bytes = out.bytes;
-  let at = out.length;
-  for (let i = 0; i < count; i++) bytes[at++] = constant[i];
-  out.length = at;
+  appendBytes(out, constant, 0, constant.length);
 }
 
 /** `command('SET', 3)` → `*3\r\n$3\r\nSET\r\n`: the head of a command of so many words, itself included. */
@@ -61,6 +56,20 @@ export function commandHead(name: string, words: number): string {
 /** A constant word. */
 export function bulk(text: string): string {
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+/** Below it, a loop of stores costs less than the view that a native copy needs. */
+const NATIVE_COPY_BYTES = 192;
+
+/** Appends `source[start, end)`. */
+export function appendBytes(out: ByteWriter, source: Uint8Array, start: number, end: number): void {
+  const count = end - start;
+  if (count > NATIVE_COPY_BYTES) return out.copy(source, start, end);
+  out.reserve(count);
+  const bytes = out.bytes;
+  let at = out.length;
+  for (let i = start; i < end; i++) bytes[at++] = source[i];
+  out.length = at;
 }
 
 /** Appends once more what stands in `out.bytes[start, end)`. */

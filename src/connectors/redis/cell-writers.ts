@@ -1,10 +1,9 @@
 /** Cells as the bytes that Redis keeps. Each writer is made for the columns of one batch; the caller has checked for NULL. */
-import type { ByteWriter } from '../../columnar/byte-writer.js';
+import { ByteWriter } from '../../columnar/byte-writer.js';
 import { isValid, type Column } from '../../columnar/column.js';
 import { jsonWriter, writeJsonString } from '../../columnar/write-json.js';
 import { textWriter } from '../../columnar/write-text.js';
-import { ByteWriter as Writer } from '../../columnar/byte-writer.js';
-import { appendConstant, bulk, closeBulk, openBulk } from './bulk-string.js';
+import { appendBytes, appendConstant, bulk, closeBulk, openBulk } from './bulk-string.js';
 
 export type WriteCell = (row: number, out: ByteWriter) => void;
 
@@ -12,7 +11,7 @@ export type WriteCell = (row: number, out: ByteWriter) => void;
 export function stringWriter(column: Column): WriteCell {
   if (column.layout === 'bytes') {
     const { data, offsets } = column;
-    return (row, out) => out.copy(data, offsets[row], offsets[row + 1]);
+    return (row, out) => appendBytes(out, data, offsets[row], offsets[row + 1]);
   }
   if (column.layout === 'bits') {
     const { values } = column;
@@ -24,7 +23,7 @@ export function stringWriter(column: Column): WriteCell {
 /** `{"id":1,"name":null}` of these columns. */
 export function jsonObjectWriter(names: readonly string[], columns: readonly Column[]): WriteCell {
   const openings = names.map((name, i) => {
-    const out = new Writer(64);
+    const out = new ByteWriter(64);
     const bytes = Buffer.from(name);
     out.ascii(i === 0 ? '{' : ',');
     writeJsonString(bytes, 0, bytes.length, out);

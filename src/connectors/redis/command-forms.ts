@@ -9,9 +9,9 @@
  * All rows of a sink get the same number of replies: where a row's lifetime is NULL, PERSIST stands for PEXPIREAT.
  */
 import type { Batch } from '../../columnar/batch.js';
-import type { ByteWriter } from '../../columnar/byte-writer.js';
+import { ByteWriter } from '../../columnar/byte-writer.js';
 import { isValid, type Column } from '../../columnar/column.js';
-import { appendConstant, appendCopy, bulk, closeBulk, commandHead, openBulk } from './bulk-string.js';
+import { appendBytes, appendConstant, appendCopy, bulk, closeBulk, commandHead, openBulk } from './bulk-string.js';
 import { FieldsWriter, jsonObjectWriter, stringWriter, type WriteCell } from './cell-writers.js';
 import { NEVER } from './expiry.js';
 import { numberOf } from './number-of.js';
@@ -47,6 +47,7 @@ export class StringForm implements CommandForm {
   private write: WriteCell = () => undefined;
   private nullable: Column | null = null;
   private digits = 2;
+  private readonly moment = new MomentWord();
 
   constructor(
     private readonly columns: readonly number[] | null,
@@ -84,7 +85,7 @@ export class StringForm implements CommandForm {
     if (expireAtMs === NEVER) appendConstant(out, this.plainTail);
     else {
       appendConstant(out, this.expiringTail);
-      appendNumber(out, expireAtMs);
+      this.moment.append(out, expireAtMs);
     }
   }
 }
@@ -181,6 +182,7 @@ class TransactionEnd {
   private readonly expireAt = Buffer.from(commandHead('PEXPIREAT', 3));
   private readonly persist = Buffer.from(commandHead('PERSIST', 2));
   private readonly exec = Buffer.from(commandHead('EXEC', 1));
+  private readonly moment = new MomentWord();
 
   constructor(private readonly expires: boolean) {}
 
@@ -188,14 +190,25 @@ class TransactionEnd {
     if (this.expires) {
       appendConstant(out, expireAtMs === NEVER ? this.persist : this.expireAt);
       appendCopy(out, keyStart, keyEnd);
-      if (expireAtMs !== NEVER) appendNumber(out, expireAtMs);
+      if (expireAtMs !== NEVER) this.moment.append(out, expireAtMs);
     }
     appendConstant(out, this.exec);
   }
 }
 
-function appendNumber(out: ByteWriter, value: number): void {
-  const body = openBulk(out, 13);
-  out.integer(value);
-  closeBulk(out, body, 13);
+/** Appends a moment as a word. Rows without jitter share theirs, so the last one is kept. */
+class MomentWord {
+  private moment = 0;
+  private readonly last = new ByteWriter(32);
+
+  append(out: ByteWriter, moment: number): void {
+    if (moment !== this.moment) {
+      this.moment = moment;
+      this.last.clear();
+      const body = openBulk(this.last, 13);
+      this.last.integer(moment);
+      closeBulk(this.last, body, 13);
+    }
+    appendBytes(out, this.last.bytes, 0, this.last.length);
+  }
 }

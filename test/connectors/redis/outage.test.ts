@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
 import { findProgram, startRedis, type Server } from '../../../scripts/servers.mjs';
 import type { Batch } from '../../../src/columnar/batch.js';
-import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { startCuttingProxy } from './cutting-proxy.js';
 import { RUN_MS, batchOf, openSink, schemaOf, writeAll, type HarnessOptions, type OpenedSink } from './sink-harness.js';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -15,13 +15,13 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function ownRedis(...args: string[]): Promise<{ server: Server; client: Redis; proxyTo: () => ReturnType<typeof startTcpProxy> }> {
+async function ownRedis(...args: string[]): Promise<{ server: Server; client: Redis; proxyTo: () => ReturnType<typeof startCuttingProxy> }> {
   const server = await startRedis({ args });
   const client = new Redis(server.url);
   client.on('error', () => undefined);
   cleanups.push(server.stop, () => Promise.resolve(client.disconnect()));
-  const proxyTo = async (): ReturnType<typeof startTcpProxy> => {
-    const proxy = await startTcpProxy(server.port);
+  const proxyTo = async (): ReturnType<typeof startCuttingProxy> => {
+    const proxy = await startCuttingProxy(server.port);
     cleanups.push(proxy.stop);
     return proxy;
   };
