@@ -51,7 +51,7 @@ describe('the splits of a range or percentile plan', () => {
           expect(splits.filter((split) => reads(split, null))).toHaveLength('nulls' in plan && plan.nulls ? 1 : 0);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
