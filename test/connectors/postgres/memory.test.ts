@@ -24,10 +24,10 @@ test.each([
   const flags = ['--max-old-space-size=64', '--expose-gc'];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, fixture, JSON.stringify(params), '40']);
   const seen = JSON.parse(stdout) as { rows: number; largestBatch: number; heldBytes: number; peakRssBytes: number };
+  if (process.env.ETL_TEST_WIDE_ROWS !== undefined) process.stderr.write(`${read} ${fetchSize} ${stdout}\n`);
   expect(seen.rows).toBe(rows);
   expect(seen.largestBatch).toBeLessThanOrEqual(fetchSize);
   // The batch in flight is about a megabyte of text, up to twice that as columns.
   expect(seen.heldBytes).toBeLessThan(2 * MIB + 4 * MIB);
   expect(seen.peakRssBytes).toBeLessThan(256 * MIB);
-  if (process.env.ETL_TEST_WIDE_ROWS !== undefined) process.stderr.write(`${read} ${fetchSize} ${stdout}\n`);
 });
