@@ -10,7 +10,7 @@ import { explicitCast, requireBoolean, type Checked } from './coerce.js';
 import { syntaxError, typeError } from './expression-error.js';
 import { nullLiteral, numericLiteral } from './literal.js';
 import { parseExpression, parseSelectList } from './parse-expression.js';
-import { columnOf, paramOf, runTime, type Scope } from './scope.js';
+import { columnOf, paramOf, runTime, type Scope as ExpressionScope } from './scope.js';
 import type { SyntaxNode } from './syntax-tree.js';
 import { timeWords } from './keywords.js';
 import { typeFromName } from './type-from-name.js';
@@ -18,7 +18,8 @@ import type { NamedExpr, TypedExpr } from './typed-expr.js';
 import { unifyBranches } from './unify.js';
 import type { DataType } from '../columnar/data-type.js';
 
-export type { Scope } from './scope.js';
+/** See scope.ts. */
+export type Scope = ExpressionScope;
 
 const boolean: DataType = { kind: 'boolean' };
 const text: DataType = { kind: 'text' };

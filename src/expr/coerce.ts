@@ -30,7 +30,7 @@ export function implicitCast(expr: TypedExpr, type: DataType): TypedExpr {
   if (expr.kind === 'literal' && expr.text === null) return { ...expr, type };
   if (expr.kind === 'literal' && widensExactly(expr.type, type))
     return { ...expr, text: literalText(expr.text!, type), type };
-  return { kind: 'call', name: 'cast', args: [expr], type };
+  return castOf(expr, type);
 }
 
 /** For places that take decimals as they are: integers become decimals of scale 0. */
@@ -41,7 +41,7 @@ export function asDecimal(expr: TypedExpr): TypedExpr {
     const digits = expr.text.replace('-', '').length;
     return { ...expr, type: decimalOrNumeric(digits, 0) };
   }
-  return { kind: 'call', name: 'cast', args: [expr], type: decimal };
+  return castOf(expr, decimal);
 }
 
 /** The kinds an explicit cast takes; text on either side goes through the value's text. */
@@ -55,7 +55,7 @@ export function explicitCast(checked: Checked, type: DataType, at: Span): TypedE
       at,
       `cast to text first if the text of the value is meant`,
     );
-  return { kind: 'call', name: 'cast', args: [expr], type };
+  return castOf(expr, type);
 }
 
 /** text and varchar(n) are one kind of ours, and two types of SQL. */
@@ -63,17 +63,16 @@ function namesDiffer(a: DataType, b: DataType): boolean {
   return a.kind === 'text' && b.kind === 'text' && a.sqlName !== b.sqlName;
 }
 
-/** Steps on the way: a decimal's text is that of its numeric, a jsonb number is a numeric first; varchar(n) cuts the value's text. */
+/** Steps on the way: a jsonb number is a numeric first; varchar(n) cuts the value's text. */
 function beforeCast(expr: TypedExpr, type: DataType): TypedExpr {
   const isNumber = type.kind !== 'numeric' && isNumberKind(type.kind);
-  if (expr.type.kind === 'jsonb' && isNumber)
-    return { kind: 'call', name: 'cast', args: [expr], type: { kind: 'numeric' } };
-  if (type.kind !== 'text') return expr;
-  const whole = expr.type.kind === 'decimal' ? implicitCast(expr, { kind: 'numeric' }) : expr;
-  const isCut = type.sqlName !== undefined && whole.type.kind !== 'text';
-  return isCut && castOverload(whole.type, { kind: 'text' }) !== null
-    ? { kind: 'call', name: 'cast', args: [whole], type: { kind: 'text' } }
-    : whole;
+  if (expr.type.kind === 'jsonb' && isNumber) return castOf(expr, { kind: 'numeric' });
+  const isCut = type.kind === 'text' && type.sqlName !== undefined && expr.type.kind !== 'text';
+  return isCut && castOverload(expr.type, { kind: 'text' }) !== null ? castOf(expr, { kind: 'text' }) : expr;
+}
+
+function castOf(expr: TypedExpr, type: DataType): TypedExpr {
+  return { kind: 'call', name: 'cast', args: [expr], type };
 }
 
 export function requireBoolean(checked: Checked, what: string): TypedExpr {
@@ -95,7 +94,7 @@ function typedLiteral(checked: Checked, type: DataType): TypedExpr {
   const param = literal.param === undefined ? {} : { param: literal.param };
   if (literal.text === null) return { ...nullLiteral(type), ...param };
   if (type.kind === 'text' && type.sqlName === undefined) return { ...literal, type };
-  if (type.kind === 'text') return { kind: 'call', name: 'cast', args: [literal], type };
+  if (type.kind === 'text') return castOf(literal, type);
   try {
     const typed = literalOf(literal.text, type);
     return { ...typed, ...param };

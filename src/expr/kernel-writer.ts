@@ -299,8 +299,8 @@ class KernelWriter implements Emitter {
   #passed(expr: CallExpr, args: readonly Value[], passNulls: boolean, toBigInt: boolean): string[] {
     const overload = overloadOf(expr);
     const flat = args.map((arg, i) => {
-      const isLong = formOf(expr.args[i]!.type) === 'long';
-      const parts = isLong && toBigInt ? [`BigInt(${arg.parts[0]})`] : arg.parts;
+      const form = formOf(expr.args[i]!.type);
+      const parts = (form === 'long' || form === 'decimal') && toBigInt ? [`BigInt(${arg.parts[0]})`] : arg.parts;
       if (!passNulls || arg.isNull === 'false') return parts;
       return parts.map((part, index) =>
         index === 0 ? `(${arg.isNull} ? null : ${part})` : `(${arg.isNull} ? 0 : ${part})`,

@@ -236,11 +236,25 @@ function divisionScale(a: Numeric, b: Numeric): number {
 /** The first non-zero digit in base 10,000 and its exponent there; zero is (0, 0). */
 function leadingDigit(value: Numeric): { weight: number; digit: number } {
   if (value.unscaled === 0n) return { weight: 0, digit: 0 };
-  const digits = (value.unscaled < 0n ? -value.unscaled : value.unscaled).toString();
-  const pointAt = digits.length - value.scale;
+  const magnitude = value.unscaled < 0n ? -value.unscaled : value.unscaled;
+  const small = Number(magnitude);
+  const digits = small < 1e15 ? digitCount(small) : magnitude.toString().length;
+  const pointAt = digits - value.scale;
   const weight = Math.ceil(pointAt / 4) - 1;
   const count = pointAt - weight * 4;
-  return { weight, digit: Number(digits.slice(0, count).padEnd(count, '0')) };
+  if (small < 1e15)
+    return {
+      weight,
+      digit: digits >= count ? Math.floor(small / 10 ** (digits - count)) : small * 10 ** (count - digits),
+    };
+  return { weight, digit: Number(magnitude / powerOfTen(digits - count)) };
+}
+
+/** Of a positive integer below 10^15. */
+function digitCount(value: number): number {
+  let count = 1;
+  for (let bound = 10; value >= bound; bound *= 10) count++;
+  return count;
 }
 
 function clampScale(digits: number): number {

@@ -13,7 +13,7 @@
  *   int16 int32 date               number (date: days since 1970-01-01)
  *   float32 float64                number
  *   int64 time timestamp(tz)       bigint to and from `run`; number to and from `runFast` (see below)
- *   decimal                        never: the checker casts it to numeric first
+ *   decimal                        cast to numeric first, unless the overload says `decimals`
  *   numeric                        Numeric (numeric.ts)
  *   text json jsonb uuid bytea     three arguments: bytes: Uint8Array, start: number, end: number
  *   interval                       IntervalValue
@@ -119,7 +119,7 @@ export interface Overload {
   readonly result: ResultRule;
   readonly kernel: Kernel;
   readonly sql: SqlPrinter;
-  /** Takes decimal arguments as they are (inline kernels only). */
+  /** Takes decimal arguments as they are; a `run` function gets the unscaled integer, its `bind` the scale. */
   readonly decimals?: boolean;
   /** PostgreSQL has this overload, etl does not: a call is refused with this advice, never resolved to another overload. */
   readonly refused?: string;

@@ -4,21 +4,9 @@
  */
 import { notAnExpression, syntaxError } from './expression-error.js';
 import { aggregateNames, windowNames } from './keywords.js';
-import type { CallForm, Span, SyntaxNode } from './syntax-tree.js';
-import type { TokenStream } from './token-stream.js';
+import { power, type FormParser } from './parser-parts.js';
+import type { Span, SyntaxNode } from './syntax-tree.js';
 import { typeFromName } from './type-from-name.js';
-
-/** What these forms need of the parser. */
-export interface FormParser {
-  readonly tokens: TokenStream;
-  expression(minimum?: number): SyntaxNode;
-  list(): SyntaxNode[];
-  call(name: string, args: readonly SyntaxNode[], from: Span, nameAt: Span, form?: CallForm): SyntaxNode;
-  grow(from: Span, children: readonly (SyntaxNode | null)[]): { at: Span; depth: number };
-}
-
-/** Binds tighter than IN and BETWEEN. */
-const aboveMembership = 60;
 
 /** The form that `word` (already read) opens, or null when it is a plain name. */
 export function parseNamedForm(parser: FormParser, word: string, at: Span): SyntaxNode | null {
@@ -70,9 +58,9 @@ const forms: Readonly<Record<string, (parser: FormParser, at: Span) => SyntaxNod
     return parser.call('substring', args, at, at);
   },
   position: (parser, at) => {
-    const needle = parser.expression(aboveMembership);
+    const needle = parser.expression(power.membership);
     parser.tokens.expectWord('in');
-    const hay = parser.expression(aboveMembership);
+    const hay = parser.expression(power.membership);
     parser.tokens.expect(')');
     return parser.call('position', [hay, needle], at, at);
   },

@@ -5,31 +5,15 @@
  *
  * The height of the tree and of the recursion is at most MAX_DEPTH, so nothing that walks a tree can exhaust the stack.
  */
-import { notAnExpression, syntaxError } from './expression-error.js';
+import { syntaxError } from './expression-error.js';
 import { reservedWords, timeWords } from './keywords.js';
-import { parseNamedForm, type FormParser } from './parse-call.js';
+import { parseNamedForm } from './parse-call.js';
+import { parseAtTimeZone, parseCollate, parseIs, parseMembership } from './parse-predicate.js';
+import { power, subquery, type FormParser } from './parser-parts.js';
 import type { CallForm, SelectNode, Span, SyntaxNode } from './syntax-tree.js';
 import { TokenStream } from './token-stream.js';
 
 export const MAX_DEPTH = 200;
-
-/** Binding powers, loosest first. */
-const power = {
-  or: 10,
-  and: 20,
-  not: 30,
-  is: 40,
-  comparison: 50,
-  membership: 60,
-  other: 70,
-  sum: 80,
-  product: 90,
-  power: 100,
-  zone: 110,
-  collate: 120,
-  sign: 130,
-  cast: 150,
-};
 
 const comparisons: Readonly<Record<string, string>> = {
   '=': '=',
@@ -297,7 +281,7 @@ class Parser implements FormParser {
       case 'and':
         return minimum < power.and ? this.#logic(left, 'and', power.and) : null;
       case 'is':
-        return minimum < power.is ? this.#is(left) : null;
+        return minimum < power.is ? parseIs(this, left) : null;
       case 'isnull':
       case 'notnull':
         if (minimum >= power.is) return null;
@@ -313,15 +297,15 @@ class Parser implements FormParser {
       case 'like':
       case 'ilike':
       case 'similar':
-        return minimum < power.membership ? this.#membership(left, false) : null;
+        return minimum < power.membership ? parseMembership(this, left, false) : null;
       case 'not':
         if (minimum >= power.membership || !this.tokens.isMembershipNot()) return null;
         this.tokens.next();
-        return this.#membership(left, true);
+        return parseMembership(this, left, true);
       case 'at':
-        return minimum < power.zone ? this.#atTimeZone(left) : null;
+        return minimum < power.zone ? parseAtTimeZone(this, left) : null;
       case 'collate':
-        return minimum < power.collate ? this.#collate(left) : null;
+        return minimum < power.collate ? parseCollate(this, left) : null;
       default:
         return null;
     }
@@ -333,83 +317,6 @@ class Parser implements FormParser {
     while (this.tokens.acceptWord(name)) items.push(this.expression(own));
     return this.call(name, items, left.at, nameAt, 'operator');
   }
-
-  #is(left: SyntaxNode): SyntaxNode {
-    const nameAt = this.tokens.next();
-    const not = this.tokens.acceptWord('not') ? 'not ' : '';
-    const token = this.tokens.next();
-    switch (token.kind === 'name' ? token.text : '') {
-      case 'null':
-      case 'true':
-      case 'false':
-      case 'unknown':
-        return this.call(`is ${not}${token.text}`, [left], left.at, nameAt, 'operator');
-      case 'distinct': {
-        this.tokens.expectWord('from');
-        const right = this.expression(power.is);
-        return this.call(`is ${not}distinct from`, [left, right], left.at, nameAt, 'operator');
-      }
-      default:
-        throw syntaxError(
-          `IS must be followed by [NOT] NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM, found ${this.tokens.describe(token)}`,
-          token,
-        );
-    }
-  }
-
-  #membership(left: SyntaxNode, negated: boolean): SyntaxNode {
-    const word = this.tokens.next();
-    const positive = this.#positiveMembership(left, word.text, word);
-    return negated ? this.call('not', [positive], left.at, word, 'operator') : positive;
-  }
-
-  #positiveMembership(left: SyntaxNode, word: string, nameAt: Span): SyntaxNode {
-    switch (word) {
-      case 'in': {
-        this.tokens.expect('(');
-        if (this.tokens.peekWord('select') || this.tokens.peekWord('with')) throw subquery(this.tokens.peek());
-        const items = this.list();
-        if (items.length === 0) throw syntaxError('IN needs at least one value', nameAt);
-        return this.call('in', [left, ...items], left.at, nameAt, 'operator');
-      }
-      case 'between': {
-        const symmetric = this.tokens.acceptWord('symmetric');
-        if (!symmetric) this.tokens.acceptWord('asymmetric');
-        const low = this.expression(power.membership);
-        this.tokens.expectWord('and');
-        const high = this.expression(power.membership);
-        return this.call(symmetric ? 'between symmetric' : 'between', [left, low, high], left.at, nameAt, 'operator');
-      }
-      case 'like':
-      case 'ilike': {
-        const pattern = this.expression(power.membership);
-        const escape = this.tokens.acceptWord('escape') ? [this.expression(power.membership)] : [];
-        return this.call(word, [left, pattern, ...escape], left.at, nameAt, 'operator');
-      }
-      default:
-        throw syntaxError('SIMILAR TO is not supported', nameAt, 'use LIKE, or ~ with a regular expression');
-    }
-  }
-
-  #atTimeZone(left: SyntaxNode): SyntaxNode {
-    const nameAt = this.tokens.next();
-    this.tokens.expectWord('time');
-    this.tokens.expectWord('zone');
-    const zone = this.expression(power.zone);
-    return this.call('timezone', [zone, left], left.at, nameAt);
-  }
-
-  #collate(left: SyntaxNode): SyntaxNode {
-    this.tokens.next();
-    const token = this.tokens.next();
-    if (token.text !== 'C' && token.text !== 'POSIX')
-      throw syntaxError(
-        `the collation ${this.tokens.describe(token)} is not supported`,
-        token,
-        'text is compared as bytes, as by COLLATE "C"',
-      );
-    return { ...left, ...this.grow(left.at, [left]), depth: left.depth };
-  }
 }
 
 function tooDeep(at: Span): Error {
@@ -417,14 +324,6 @@ function tooDeep(at: Span): Error {
     `the expression is nested more than ${MAX_DEPTH} levels deep`,
     { offset: at.offset, length: 1 },
     'split it over several select steps',
-  );
-}
-
-function subquery(at: Span): Error {
-  return notAnExpression(
-    'a subquery cannot stand in an expression',
-    at,
-    'read the other table as a source and use a `join` step',
   );
 }
 

@@ -2,7 +2,7 @@
 import type { TypedExpr } from './typed-expr.js';
 
 /** The direct parts of an expression, in the order in which they are written. */
-export function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
+function childrenOf(expr: TypedExpr): readonly TypedExpr[] {
   switch (expr.kind) {
     case 'column':
     case 'literal':
@@ -25,22 +25,4 @@ export function referencedColumns(expr: TypedExpr): Set<string> {
   };
   visit(expr);
   return names;
-}
-
-/** The same expression with every node, children first, replaced by what `replace` makes of it. */
-export function rewrite(expr: TypedExpr, replace: (node: TypedExpr) => TypedExpr): TypedExpr {
-  const inner = (node: TypedExpr): TypedExpr => rewrite(node, replace);
-  switch (expr.kind) {
-    case 'column':
-    case 'literal':
-      return replace(expr);
-    case 'call':
-      return replace({ ...expr, args: expr.args.map(inner) });
-    case 'case':
-      return replace({
-        ...expr,
-        branches: expr.branches.map(({ when, then }) => ({ when: inner(when), then: inner(then) })),
-        otherwise: expr.otherwise === null ? null : inner(expr.otherwise),
-      });
-  }
 }

@@ -1,21 +1,22 @@
 /** Casts through a value's text, as PostgreSQL's input and output functions do them; and boolean ↔ integer. */
-import { ByteWriter } from '../../columnar/byte-writer.js';
+import type { ByteWriter } from '../../columnar/byte-writer.js';
 import { getBit } from '../../columnar/bitmap.js';
 import { createBuilder, type ColumnBuilder } from '../../columnar/column-builder.js';
 import type { Column } from '../../columnar/column.js';
 import { layoutOf, type DataType, type Kind } from '../../columnar/data-type.js';
-import { decimalToBigInt } from '../../columnar/decimal.js';
+import { decimalToBigInt, decimalToText } from '../../columnar/decimal.js';
 import { storeNumber } from '../../columnar/int64.js';
 import { textParser } from '../../columnar/parse-text.js';
 import { textWriter } from '../../columnar/write-text.js';
 import { intervalAt } from '../load-column.js';
-import { parseNumeric, writeNumeric, type Numeric } from '../numeric.js';
+import { parseNumeric, writeNumeric } from '../numeric.js';
 import {
   bound,
   define,
   inline,
   notPushed,
   present,
+  type BoundCall,
   type CallExpr,
   type Emitter,
   type IntervalValue,
@@ -94,22 +95,13 @@ function endOfCharacters(bytes: Uint8Array, start: number, end: number, count: n
 
 /** The text of json, uuid and jsonb is the value itself. */
 function toText(kind: (typeof scalars)[number]): Overload {
-  if (kind === 'json' || kind === 'jsonb' || kind === 'uuid')
-    return define(
-      'cast',
-      [kind],
-      text,
-      inline((_, [a]) => a!),
-      asCast,
-    );
-  const bindFast = formOf({ kind }) === 'long' ? { bindFast: () => writerOf({ kind }).writeFast as RunFunction } : {};
-  return define(
-    'cast',
-    [kind],
-    text,
-    bound(() => writerOf({ kind }).write as RunFunction, bindFast),
-    asCast,
-  );
+  const same = inline((_, [a]) => a!);
+  if (kind === 'json' || kind === 'jsonb' || kind === 'uuid') return define('cast', [kind], text, same, asCast);
+  const bind = ({ types }: BoundCall): RunFunction => writerOf(types[0]!).write as RunFunction;
+  const bindFast = ({ types }: BoundCall): RunFunction => writerOf(types[0]!).writeFast as RunFunction;
+  const hasFast = kind === 'numeric' || formOf({ kind }) === 'long';
+  const overload = define('cast', [kind], text, bound(bind, hasFast ? { bindFast } : {}), asCast);
+  return kind === 'numeric' ? { ...overload, decimals: true } : overload;
 }
 
 interface Writers {
@@ -122,7 +114,20 @@ function writerOf(type: DataType): Writers {
     case 'boolean':
       return { write: (value: boolean, out) => out.ascii(value ? 'true' : 'false') };
     case 'numeric':
-      return { write: (value: Numeric, out) => writeNumeric(value, out) };
+      return { write: writeNumeric as never, writeFast: writeNumeric as never };
+    case 'decimal': {
+      const scale = type.kind === 'decimal' ? type.scale : 0;
+      const words = new Int32Array(4);
+      const cell = textWriter({ layout: 'decimal128', type, length: 1, validity: null, words });
+      return {
+        write: (value: bigint, out) => out.ascii(decimalToText(value, scale)),
+        writeFast: (value, out) => {
+          storeNumber(value, words, 0);
+          words[2] = words[3] = value < 0 ? -1 : 0;
+          cell(0, out);
+        },
+      };
+    }
     case 'long': {
       const longs = new BigInt64Array(1);
       const words = new Int32Array(longs.buffer);

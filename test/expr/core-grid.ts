@@ -1,0 +1,111 @@
+/** The grid of the core families: every type with NULLs, extremes, NaN and infinities, empty and non-ASCII text. */
+import { gridOf } from './oracle.js';
+
+export const coreGrid = gridOf({
+  o: ['boolean', 't', 'f', null],
+  p: ['boolean', 't', 't', 't', 'f', 'f', 'f', null, null, null],
+  s: ['smallint', '0', '1', '-1', '7', '32767', '-32768', null],
+  i: ['integer', '0', '1', '-1', '5', '-7', '2147483647', '-2147483648', null, '100'],
+  j: ['integer', '3', '-2', '0', '1', '-1', '2147483647', null, '10', '-2147483648', '46341', '6'],
+  b: [
+    'bigint',
+    '0',
+    '1',
+    '-1',
+    '9007199254740991',
+    '9007199254740992',
+    '-9007199254740993',
+    '9223372036854775807',
+    '-9223372036854775808',
+    null,
+    '1000000007',
+    '42',
+    '-5',
+    '3000000000',
+  ],
+  c: ['bigint', '2', '-1', '0', '3037000500', '9223372036854775807', '1', '-2', '-1', '7', null, '5', '94906267'],
+  f: ['real', '0', '1.5', '-2.25', 'NaN', 'Infinity', '-Infinity', null, '3.4e38', '1e-38', '0.1', '-0'],
+  g: [
+    'double precision',
+    '0',
+    '-0',
+    '1.5',
+    '-2.5',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    null,
+    '1e308',
+    '5e-324',
+    '0.1',
+    '1e20',
+    '2147483647.5',
+    '-9.3e18',
+    '3.5',
+    '2.5',
+  ],
+  h: ['double precision', '2', '0', 'NaN', '-1', 'Infinity', '1e-300', '1e300', null, '0.1', '-Infinity', '3'],
+  d: ['numeric(12,2)', '0', '1.25', '-1.25', '9999999999.99', '-9999999999.99', null, '0.01', '100', '0.05', '-2.50'],
+  k: ['numeric(20,5)', '0.00001', '3', '-2.00000', '123456789012345.12345', null, '0', '0.12500', '7.77777', '-0.5'],
+  w: [
+    'numeric(38,10)',
+    '1',
+    '-1234567890123456789012345678.1234567891',
+    '0',
+    null,
+    '0.0000000001',
+    '9999999999999999999999999999.9999999999',
+  ],
+  n: [
+    'numeric',
+    '0',
+    '1.5',
+    'NaN',
+    '-0.001',
+    '123456789012345678901234567890.123456789',
+    'Infinity',
+    '-Infinity',
+    null,
+    '1e-20',
+    '100',
+    '2.50',
+    '-7',
+  ],
+  m: ['numeric', '3', '0', '-2.5', 'NaN', '0.0000001', '1e30', '7', '0.1', null, '2', 'Infinity'],
+  t: ['text', '', 'a', 'B', 'paid', 'zürich', 'z', '日本', null, ' 12 ', '7', '-3.5', "x'y\\z", '1e3', 'true'],
+  u: ['text', 'a', 'b', '', 'paid', null, 'zurich', '日本語', 'z'],
+  v: ['varchar(5)', 'abc', '', null, 'abcde'],
+  x: ['bytea', '\\x', '\\x00ff', '\\x00', null],
+  y: ['uuid', '00000000-0000-0000-0000-000000000000', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', null],
+  da: ['date', '2026-01-01', '1970-01-01', 'infinity', '-infinity', '0044-03-15 BC', null, '9999-12-31'],
+  ts: [
+    'timestamp',
+    '2026-01-01 00:00:00',
+    '1969-12-31 23:59:59.999999',
+    'infinity',
+    '9999-12-31 23:59:59',
+    null,
+    '0001-01-01 00:00:00',
+  ],
+  tz: [
+    'timestamptz',
+    '2026-01-01 00:00:00+00',
+    '-infinity',
+    '1969-12-31 23:59:59.999999+00',
+    null,
+    '2200-01-01 00:00:00+00',
+  ],
+  ti: ['time', '00:00:00', '23:59:59.999999', null, '24:00:00'],
+  jb: ['jsonb', '1.50', '"x"', 'true', 'null', '{"b": 1, "a": [2]}', null, '1e3', '-7'],
+  iv: ['interval', '1 day', '24:00:00', '-1 mon', '30 days', null, '1 year 2 mons 3 days 04:05:06.789'],
+});
+
+/** The columns of numbers. */
+export const numbers = ['s', 'i', 'j', 'b', 'c', 'f', 'g', 'h', 'd', 'k', 'w', 'n', 'm'];
+
+export const comparisons = ['=', '<>', '<', '<=', '>', '>='];
+
+/** `make` of every pair. */
+export function each<A, B>(list: readonly A[], other: readonly B[], make: (a: A, b: B) => string): string[] {
+  return list.flatMap((a) => other.map((b) => make(a, b)));
+}
