@@ -1,7 +1,7 @@
 /**
  * A connection to Redis that carries raw bytes: ioredis does the handshake, then we take its socket over.
  *
- * Why not its commands: see decisions/redis-raw-writes.md. Nothing is retried, queued or sent again here; a connection
+ * Why not its commands: see decisions/2026-11-22-redis-raw-writes.md. Nothing is retried, queued or sent again here; a connection
  * that is lost stays lost, and says so once (`onLost`).
  */
 import { readFile } from 'node:fs/promises';
