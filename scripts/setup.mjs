@@ -81,7 +81,7 @@ function npm(args, mustSucceed = true) {
   const result = spawnSync('npm', args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
-    env: { ...process.env, ...headersOfThisNode() },
+    env: { ...process.env, JOBS: 'max', ...headersOfThisNode() },
     shell: process.platform === 'win32',
   });
   if (mustSucceed && result.status !== 0)
