@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { sampleEventsSql } from './sample-events.mjs';
 import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
 import { startPostgres, startRedis } from './servers.mjs';
 
@@ -37,18 +38,7 @@ async function loadEvents(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`
-    CREATE TABLE events AS
-    SELECT n AS id,
-           jsonb_build_object(
-             'user', 'u' || (n * 7919) % 50000,
-             'kind', (ARRAY['view', 'click', 'purchase'])[1 + n % 3],
-             'country', (ARRAY['at', 'ch', 'de', 'fr', 'jp'])[1 + n % 5],
-             'amount', round((n * 31 % 100000) / 100.0, 2),
-             'at', to_char(timestamp '2026-01-01' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) AS info
-    FROM generate_series(1::bigint, ${ROWS}) AS n`);
-    await client.query('ALTER TABLE events ADD PRIMARY KEY (id)');
-    await client.query('ANALYZE events');
+    await client.query(sampleEventsSql(ROWS));
   } finally {
     await client.end();
   }
