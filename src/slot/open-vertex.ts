@@ -9,8 +9,9 @@ import type { Batch, Schema } from '../columnar/batch.js';
 import { EtlError } from '../errors/etl-error.js';
 import type { Operator } from '../operators/operator.js';
 import { prepareOperator } from '../operators/prepare-operator.js';
+import { rejectSchema } from '../protocol/reject-schema.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
-import { RejectCollector, rejectSchema } from './reject-collector.js';
+import { RejectCollector } from './reject-collector.js';
 
 /** A sink in this slot. `listener` is the running attempt, which its callbacks reach. */
 export interface OpenSink {

@@ -5,7 +5,7 @@
  * written, as rows of `rejectSchema`, through a sink writer, so that a retried split leaves each reject exactly once.
  * The limits of a policy are the coordinator's business: only it sees all slots.
  */
-import { type Batch, type Schema } from '../columnar/batch.js';
+import type { Batch } from '../columnar/batch.js';
 import { createBuilder, type BytesBuilder, type Int64Builder } from '../columnar/column-builder.js';
 import { ByteWriter } from '../columnar/byte-writer.js';
 import { isValid } from '../columnar/column.js';
@@ -13,21 +13,8 @@ import { jsonWriter, writeJsonString } from '../columnar/write-json.js';
 import { EtlError } from '../errors/etl-error.js';
 import type { ErrorCode } from '../errors/registry.js';
 import type { SinkWriter } from '../connectors/connector.js';
+import { rejectSchema } from '../protocol/reject-schema.js';
 import type { RejectPolicy } from '../protocol/task.js';
-
-const text = { kind: 'text' } as const;
-
-/** Columns of a reject file. `row` is the rejected row as a JSON object, or the raw text that could not be read. */
-export const rejectSchema: Schema = {
-  fields: [
-    { name: 'split', type: { kind: 'int64' }, nullable: false },
-    { name: 'stage', type: text, nullable: false },
-    { name: 'code', type: text, nullable: false },
-    { name: 'sql_state', type: text, nullable: false },
-    { name: 'reason', type: text, nullable: false },
-    { name: 'row', type: { kind: 'json' }, nullable: false },
-  ],
-};
 
 export interface Rejection {
   readonly code: ErrorCode;

@@ -3,8 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { renderPlanDot, renderPlanMermaid } from '../../src/plan/explain/render-plan-drawing.js';
 import { renderPlanJson } from '../../src/plan/explain/render-plan-json.js';
 import { renderPlanText } from '../../src/plan/explain/render-plan-text.js';
-import { rejectSchema } from '../../src/protocol/reject-schema.js';
-import { rejectSchema as writtenBySlots } from '../../src/slot/reject-collector.js';
 import { loadTestJob, planTestJob } from './support/plan-commands.js';
 
 const plan = async (text: string, parallelism: number | null = null) =>
@@ -68,7 +66,6 @@ sinks: {a: {type: memory, from: users, onReject: {file: bad.ndjson}}, b: {type: 
       { path: 'bad.ndjson', format: 'ndjson' },
       null,
     ]);
-    expect(rejectSchema).toEqual(writtenBySlots);
   });
 
   test('joins the snapshot of its connection where there is one for the run', async () => {
