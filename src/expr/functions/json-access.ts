@@ -173,7 +173,7 @@ function readPath(path: Column, start: number, end: number): PathStep[] | null {
   const steps: PathStep[] = [];
   for (let row = start; row < end; row++) {
     if (path.validity !== null && !getBit(path.validity, row)) return null;
-    const key = path.data.slice(path.offsets[row], path.offsets[row + 1]);
+    const key = Uint8Array.prototype.slice.call(path.data, path.offsets[row], path.offsets[row + 1]);
     const text = Buffer.from(key).toString();
     const index = /^[ \t\n\v\f\r]*[+-]?\d+$/.test(text) ? Number(text) : null;
     steps.push({ key, canonical: canonicalKey(key, 0, key.length), index: index !== null && Math.abs(index) <= 0x7fffffff ? index : null });

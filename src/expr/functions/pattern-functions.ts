@@ -7,7 +7,7 @@
 import { ByteWriter } from '../../columnar/byte-writer.js';
 import { bound, define, notPushed, type ArgKind, type BoundCall, type Overload, type RunFunction, type SqlPrinter } from '../overload.js';
 import { ValueError } from '../../columnar/row-errors.js';
-import { compileLike, createLike, withBackslash, type TextPredicate } from './pattern-like.js';
+import { checkEscape, compileLike, createLike, withBackslash, type TextPredicate } from './pattern-like.js';
 import {
   appendMatch,
   checkAtLeast,
@@ -34,9 +34,9 @@ const regexSql: SqlPrinter = (args, call) => {
 
 export const patternFunctions: readonly Overload[] = [
   define('like', ['text', 'text'], 'boolean', bound((call) => like(call, compileLike)), likeSql),
-  define('like', ['text', 'text', 'text'], 'boolean', bound((call) => like(call, compileLike)), likeSql),
+  define('like', ['text', 'text', 'text'], 'boolean', bound((call) => likeEscape(call, compileLike), { nulls: 'passed', nullable: true }), likeSql),
   define('ilike', ['text', 'text'], 'boolean', bound((call) => like(call, compileIlike)), notPushed),
-  define('ilike', ['text', 'text', 'text'], 'boolean', bound((call) => like(call, compileIlike)), notPushed),
+  define('ilike', ['text', 'text', 'text'], 'boolean', bound((call) => likeEscape(call, compileIlike), { nulls: 'passed', nullable: true }), notPushed),
   define('~', ['text', 'text'], 'boolean', bound((call) => matches(call, plainFlags, true)), regexSql),
   define('!~', ['text', 'text'], 'boolean', bound((call) => matches(call, plainFlags, false)), regexSql),
   define('~*', ['text', 'text'], 'boolean', bound((call) => matches(call, { ...plainFlags, icase: true }, true)), notPushed),
@@ -67,11 +67,32 @@ function signatures(
 type Compile = (pattern: Uint8Array, escape: Uint8Array) => TextPredicate;
 
 function like(call: BoundCall, compile: Compile): RunFunction {
+  const pattern = call.constants[1];
+  return typeof pattern === 'string' ? compile(Buffer.from(pattern), Uint8Array.of(92)) : createLike(compile);
+}
+
+/** A bad escape is an error even where the text is NULL: the server puts the escape into the pattern first. */
+function likeEscape(call: BoundCall, compile: Compile): RunFunction {
   const [, pattern, escape] = call.constants;
-  const hasEscape = call.types.length > 2;
-  if (typeof pattern === 'string' && (!hasEscape || typeof escape === 'string'))
-    return compile(Buffer.from(pattern), Buffer.from(hasEscape ? escape! : '\\'));
-  return createLike(compile);
+  const constant = typeof pattern === 'string' && typeof escape === 'string' ? compile(Buffer.from(pattern), Buffer.from(escape)) : null;
+  const matchesLike = createLike(compile);
+  return (
+    bytes: Uint8Array | null,
+    start: number,
+    end: number,
+    pattern: Uint8Array | null,
+    patternStart: number,
+    patternEnd: number,
+    escape: Uint8Array | null,
+    escapeStart: number,
+    escapeEnd: number,
+  ): boolean | null => {
+    if (pattern === null || escape === null) return null;
+    if (constant !== null) return bytes === null ? null : constant(bytes, start, end);
+    if (bytes !== null) return matchesLike(bytes, start, end, pattern, patternStart, patternEnd, escape, escapeStart, escapeEnd);
+    checkEscape(escape.subarray(escapeStart, escapeEnd));
+    return null;
+  };
 }
 
 /** Both sides in lower case, the escape written as backslash before that. */

@@ -67,8 +67,9 @@ export function createLike(prepare: (pattern: Uint8Array, escape: Uint8Array) =>
       !equalBytes(pattern, patternStart, patternEnd, key, 0, key.length) ||
       !equalBytes(escape, escapeStart, escapeEnd, keyEscape, 0, keyEscape.length)
     ) {
-      key = pattern.slice(patternStart, patternEnd);
-      keyEscape = escape.slice(escapeStart, escapeEnd);
+      // Not `pattern.slice`: of a Buffer that is a view, and these bytes will be overwritten.
+      key = Uint8Array.prototype.slice.call(pattern, patternStart, patternEnd);
+      keyEscape = Uint8Array.prototype.slice.call(escape, escapeStart, escapeEnd);
       predicate = null;
       predicate = prepare(key, keyEscape);
     }
@@ -104,7 +105,7 @@ function parsePattern(pattern: Uint8Array, escape: Uint8Array): { pieces: Piece[
   return { pieces };
 }
 
-function checkEscape(escape: Uint8Array): void {
+export function checkEscape(escape: Uint8Array): void {
   if (escape.length > 0 && nextChar(escape, 0) !== escape.length) throw new ValueError('22025', 'invalid escape string');
 }
 

@@ -127,13 +127,15 @@ function planRepeat(node: Extract<Regex, { kind: 'repeat' }>, make: Make): Disse
     const before: Regex = { kind: 'repeat', body, min: min - 1, max: max - 1, prefers: node.prefers };
     return planPair(before, nothing, prefers, body, inner, make);
   }
-  if (max === 1) return (span, from, to, places) => (from === to ? undefined : inner(span, from, to, places));
-  if (max !== Infinity) throw new UnsupportedPattern(`captures inside {0,${max}}`);
+  if (max !== 1 && max !== Infinity) throw new UnsupportedPattern(`captures inside {0,${max}}`);
   const bodyEnds = make(body, false);
+  // No round at all and one empty round look the same: the captures of the latter count where it is possible.
+  const matchesEmpty = (span: Span, at: number): boolean => bodyEnds.matchEnd(span.bytes, span.textStart, at, at, span.end, false) === at;
+  if (max === 1) return (span, from, to, places) => (from < to || matchesEmpty(span, from) ? inner(span, from, to, places) : undefined);
   const restStarts = make(node, true);
   const scratch = new Scratch();
   return (span, from, to, places) => {
-    if (from === to) return;
+    if (from === to) return matchesEmpty(span, from) ? inner(span, from, to, places) : undefined;
     const [ends, starts] = scratch.pair(to - from + 1);
     restStarts.markStarts(span.bytes, span.textStart, from, to, span.end, starts);
     for (let at = from; at < to; ) {

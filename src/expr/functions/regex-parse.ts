@@ -262,8 +262,8 @@ class RegexParser {
   }
 
   #bracket(): Regex {
-    if (this.#ahead(':<:]]')) return this.#skip(5, { kind: 'assert', at: 'wordStart' });
-    if (this.#ahead(':>:]]')) return this.#skip(5, { kind: 'assert', at: 'wordEnd' });
+    if (this.#ahead('[:<:]]')) return this.#skip(6, { kind: 'assert', at: 'wordStart' });
+    if (this.#ahead('[:>:]]')) return this.#skip(6, { kind: 'assert', at: 'wordEnd' });
     const isNegated = this.chars[this.#at] === '^';
     if (isNegated) this.#at++;
     const pairs: number[] = [];
