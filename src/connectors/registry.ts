@@ -26,7 +26,9 @@ export const connectors: Readonly<Record<string, Connector>> = {
     type: 'file',
     config: async () => (await import('./file/config.js')).fileConfig,
     planSource: async () => (await import('./file/catalog.js')).planFiles,
+    planSink: async () => (await import('./file/plan-sink.js')).planFileSink,
     source: async () => (await import('./file/source.js')).fileSource,
+    sink: async () => (await import('./file/sink.js')).fileSink,
   },
   print: {
     type: 'print',
