@@ -8,6 +8,8 @@ import { dayOf, dayOfSafe, isInfinite, microsOfDay, TIMESTAMP_INFINITY } from '.
 import { RefusedCall } from './refused-call.js';
 
 const DAY = 86400000000;
+/** 294277-01-01: from there on PostgreSQL has no timestamp. */
+const TIMESTAMP_END_DAY = 106762940;
 const SECONDS_PER_YEAR = 31557600;
 
 const extractSql: SqlPrinter = (args, call) => {
@@ -91,7 +93,7 @@ function timestampKernel(): Kernel {
       const field = momentField(name);
       return (_: Uint8Array, __: number, ___: number, timestamp: bigint): bigint | null => {
         if (isInfinite(timestamp)) {
-          if (name === 'epoch' || field.grows) throw infiniteField();
+          if (name === 'epoch' || field?.grows) throw infiniteField();
           return null;
         }
         if (name === 'epoch') return timestamp;
@@ -172,7 +174,7 @@ function timestampPart(): Kernel {
       const name = fieldOf(call.constants[0], call.types[1]!.kind);
       const field = momentField(name);
       return (_: Uint8Array, __: number, ___: number, timestamp: bigint): number | null => {
-        if (isInfinite(timestamp)) return infinitePart(name === 'epoch' || field.grows === true, timestamp === TIMESTAMP_INFINITY);
+        if (isInfinite(timestamp)) return infinitePart(name === 'epoch' || field?.grows === true, timestamp === TIMESTAMP_INFINITY);
         if (name === 'epoch') return Number(timestamp) / 1000000;
         const day = dayOf(timestamp);
         return field.value(day, microsOfDay(timestamp, day)) / 10 ** field.scale;
@@ -201,7 +203,8 @@ function datePart(): Kernel {
       const name = fieldOf(call.constants[0], 'timestamp');
       const field = momentField(name);
       return (_: Uint8Array, __: number, ___: number, day: number): number | null => {
-        if (isInfiniteDate(day)) return infinitePart(name === 'epoch' || field.grows === true, day === DATE_INFINITY);
+        if (isInfiniteDate(day)) return infinitePart(name === 'epoch' || field?.grows === true, day === DATE_INFINITY);
+        if (day >= TIMESTAMP_END_DAY) throw new ValueError('22008', 'date out of range for timestamp');
         return name === 'epoch' ? day * 86400 : field.value(day, 0);
       };
     },

@@ -56,7 +56,7 @@ export const zoneFields: Readonly<Record<string, Field>> = {
   timezone_minute: { scale: 0, value: () => 0 },
 };
 
-/** Fields of an interval; all cut towards zero. `epoch` is elsewhere. */
+/** Fields of an interval; all cut towards zero, and `+ 0` makes 0 of -0. `epoch` is elsewhere. */
 export const intervalFields: Readonly<Record<string, { readonly scale: number; readonly value: (span: IntervalValue) => number }>> = {
   microseconds: { scale: 0, value: (span) => Number(span.micros % 60000000n) },
   milliseconds: { scale: 3, value: (span) => Number(span.micros % 60000000n) },
@@ -64,12 +64,12 @@ export const intervalFields: Readonly<Record<string, { readonly scale: number; r
   minute: { scale: 0, value: (span) => Number((span.micros / 60000000n) % 60n) },
   hour: { scale: 0, value: (span) => Number(span.micros / 3600000000n) },
   day: { scale: 0, value: (span) => span.days },
-  month: { scale: 0, value: (span) => span.months % 12 },
+  month: { scale: 0, value: (span) => (span.months % 12) + 0 },
   quarter: { scale: 0, value: (span) => Math.trunc((span.months % 12) / 3) + 1 },
-  year: { scale: 0, value: (span) => Math.trunc(span.months / 12) },
-  decade: { scale: 0, value: (span) => Math.trunc(span.months / 120) },
-  century: { scale: 0, value: (span) => Math.trunc(span.months / 1200) },
-  millennium: { scale: 0, value: (span) => Math.trunc(span.months / 12000) },
+  year: { scale: 0, value: (span) => Math.trunc(span.months / 12) + 0 },
+  decade: { scale: 0, value: (span) => Math.trunc(span.months / 120) + 0 },
+  century: { scale: 0, value: (span) => Math.trunc(span.months / 1200) + 0 },
+  millennium: { scale: 0, value: (span) => Math.trunc(span.months / 12000) + 0 },
 };
 
 /** Microseconds of an interval, where a year has 365.25 days and a month 30. */

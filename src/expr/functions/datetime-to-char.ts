@@ -119,8 +119,9 @@ const numbers: Readonly<Record<string, Part>> = {
   ss: number(2, (moment) => Math.floor(moment.micros / 1000000) % 60),
   sssss: secondsOfDay,
   ssss: secondsOfDay,
-  ms: number(3, (moment) => Math.floor(fraction(moment) / 1000)),
-  us: number(6, fraction),
+  // Fractions keep their zeros even after FM.
+  ms: (moment, out) => writePadded(Math.floor(fraction(moment) / 1000), 3, out),
+  us: (moment, out) => writePadded(fraction(moment), 6, out),
 };
 
 /** Every keyword of formatting.c, to see where one ends; longest first. */
