@@ -11,6 +11,10 @@ import { textWriter } from '../../src/columnar/write-text.js';
 
 /** A column of one row of PostgreSQL's text; null is NULL. Parsed out of the middle of a larger buffer. */
 export function columnOf(type: DataType, ...texts: readonly (string | null)[]): Column {
+  return columnFrom(type, texts);
+}
+
+export function columnFrom(type: DataType, texts: readonly (string | null)[]): Column {
   const builder = createBuilder(type, 1);
   const parse = textParser(type);
   for (const text of texts) {
@@ -51,6 +55,11 @@ export function batchOf(
   ...rows: readonly (readonly (string | null)[])[]
 ): Batch {
   const fields = Object.entries(types).map(([name, type]) => ({ name, type, nullable: true }));
-  const columns = fields.map((field, i) => columnOf(field.type, ...rows.map((row) => row[i])));
+  const columns = fields.map((field, i) =>
+    columnFrom(
+      field.type,
+      rows.map((row) => row[i]),
+    ),
+  );
   return { schema: { fields }, columns, length: rows.length, selection: null };
 }
