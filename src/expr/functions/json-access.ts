@@ -89,7 +89,7 @@ export function valueAtPath(take: Take, isJson: boolean) {
   };
 }
 
-/** jsonb `? key`: a key of an object, a string of an array, or the string itself. */
+/** jsonb_exists: a key of an object, a string of an array, or the string itself. */
 export function jsonbHasKey() {
   const prepare = keyMemo();
   const place: Place = { start: 0, end: 0 };

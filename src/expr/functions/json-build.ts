@@ -46,7 +46,7 @@ export function buildArray(target: JsonTarget) {
 
 export function buildObject(target: JsonTarget) {
   return (call: BoundCall): RunFunction => {
-    const args = argumentsOf(call, target);
+    const args = argumentsOf(call, target, true);
     if (args.length % 2 !== 0) throw new ValueError('22023', 'argument list must have even number of elements');
     const pairs = Array.from({ length: args.length / 2 }, (_, i) => ({ key: args[2 * i]!, value: args[2 * i + 1]!, number: 2 * i + 1 }));
     for (const { key } of pairs) {
@@ -118,11 +118,12 @@ function sortedLater(write: (values: Flat, out: ByteWriter) => void): RunFunctio
   };
 }
 
-function argumentsOf(call: BoundCall, target: JsonTarget): Argument[] {
+/** A key is the text of its value, which for numbers is json's spelling in both. */
+function argumentsOf(call: BoundCall, target: JsonTarget, hasKeys = false): Argument[] {
   let at = 0;
   return call.types.map((type, index) => {
     const size = argumentSize(type);
-    const argument = { at, size, write: jsonValueWriter(type, target), type, constant: call.constants[index] };
+    const argument = { at, size, write: jsonValueWriter(type, hasKeys && index % 2 === 0 ? 'json' : target), type, constant: call.constants[index] };
     at += size;
     return argument;
   });

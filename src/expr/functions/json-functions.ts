@@ -1,5 +1,5 @@
 /** The functions and operators of json and jsonb; casts are in cast-json.ts. */
-import { asCall, asOperator, bound, define, notPushed, run, type Overload, type RunFunction } from '../overload.js';
+import { asCall, asOperator, bound, define, run, type Overload, type RunFunction } from '../overload.js';
 import {
   elementAt,
   jsonArrayLength,
@@ -33,6 +33,5 @@ export const jsonFunctions: readonly Overload[] = [
       { ...define(`${kind}_build_object`, [], kind, bound(buildObject(kind), { nulls: 'passed' }), asCall), variadic: 'any' as const },
     ];
   }),
-  define('?', ['jsonb', 'text'], 'boolean', bound(() => jsonbHasKey() as RunFunction), notPushed),
   define('jsonb_exists', ['jsonb', 'text'], 'boolean', bound(() => jsonbHasKey() as RunFunction), asCall),
 ];
