@@ -154,6 +154,7 @@ class PostgresCatalog implements SourceCatalog {
       schema: { fields },
       serverTypes: [],
       from: findings.from,
+      searchPath: source.where === null && 'rpm'.includes(findings.table?.relkind ?? 'query') ? 'pg_catalog' : 'role',
       where: source.where,
       filters: read.filters.map(printFilter),
       limit: read.limit,

@@ -56,6 +56,18 @@ export const errorRules: readonly Rule[] = [
   { match: ['42', '0A', '2B', '54', 'P0'], code: 'ETL-4107' },
 ];
 
+/** What the driver says in words only. */
+const wordedRules: readonly { readonly words: RegExp; readonly rule: Omit<Rule, 'match'> }[] = [
+  { words: /^SASL|password must be a string/, rule: { code: 'ETL-4104', hint: 'the server asks for a password' } },
+  {
+    words: /does not support SSL/,
+    rule: {
+      code: 'ETL-4104',
+      hint: 'the connection demands TLS, and the server has none; sslmode: prefer or disable does without',
+    },
+  },
+];
+
 /** The text that a broken import of a snapshot has; its condition (22023) is shared with many others. */
 const snapshotGone = /invalid snapshot identifier|snapshot .* does not exist|could not import the requested snapshot/;
 
@@ -83,9 +95,10 @@ export function classifyError(thrown: unknown, context: ErrorContext): EtlError 
       common,
     );
   }
-  const rule = errorRules.find(({ match }) =>
-    match.some((key) => (key.length === 2 ? sqlState?.startsWith(key) : key === code)),
-  );
+  const worded = wordedRules.find(({ words }) => words.test(message))?.rule;
+  const rule =
+    worded ??
+    errorRules.find(({ match }) => match.some((key) => (key.length === 2 ? sqlState?.startsWith(key) : key === code)));
   const state = sqlState === undefined ? '' : ` [${sqlState}]`;
   const line = sqlLine(thrown, context.sql);
   const text = `${where}: ${context.doing}: ${clean}${state}${line === null ? '' : `, at: ${line}`}`;

@@ -34,6 +34,8 @@ export interface ReadParams {
   }[];
   /** `"app"."events"`, or the user's query, with `:name` parameters. */
   readonly from: { readonly kind: 'table'; readonly name: string } | { readonly kind: 'query'; readonly sql: string };
+  /** The role's own where SQL of the user's runs: a query, a condition, a view; else nothing but pg_catalog is looked into. */
+  readonly searchPath: 'pg_catalog' | 'role';
   /** The user's condition, with `:name` parameters. */
   readonly where: string | null;
   /** Conditions pushed down, printed as SQL. */

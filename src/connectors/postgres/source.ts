@@ -92,13 +92,12 @@ class PostgresReader implements SourceReader {
   private async connect(vertex: string, signal: AbortSignal): Promise<Session> {
     if (this.session !== null && this.session.broken === null) return this.session;
     const { settings, runId, slot } = this.context;
-    const usesUserSql = this.params.from.kind === 'query' || this.params.where !== null;
     this.session = await Session.open(
       {
         options: this.options,
         idleMs: settings['source.idle.timeout'],
         applicationName: sessionName(this.options.applicationName, runId, `${vertex}/slot ${slot}`),
-        searchPath: usesUserSql ? 'role' : 'pg_catalog',
+        searchPath: this.params.searchPath,
       },
       signal,
     );

@@ -97,6 +97,8 @@ test('the table of errors', () => {
   expect(classifyError(new Error('Connection terminated unexpectedly'), { options, doing: 'reading' }).code).toBe(
     'ETL-4102',
   );
+  const noTls = new Error('The server does not support SSL connections');
+  expect(classifyError(noTls, { options, doing: 'reading' }).code).toBe('ETL-4104');
   const gone = Object.assign(new Error('invalid snapshot identifier: "1-1"'), { code: '22023' });
   expect(classifyError(gone, { options, doing: 'reading' }).code).toBe('ETL-4106');
 });

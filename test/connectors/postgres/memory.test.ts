@@ -19,15 +19,19 @@ test.each([
   ['copy', 8192],
   ['copy', 500],
   ['cursor', 8192],
-])('read: %s with fetchSize %i holds a batch and at most 4 MiB more, of any number of wide rows', { timeout: 600_000 }, async (read, fetchSize) => {
-  const { params } = await planOnce(database.url, block({ query: wide, read }, { fetchSize }));
-  const flags = ['--max-old-space-size=64', '--expose-gc'];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, fixture, JSON.stringify(params), '40']);
-  const seen = JSON.parse(stdout) as { rows: number; largestBatch: number; heldBytes: number; peakRssBytes: number };
-  if (process.env.ETL_TEST_WIDE_ROWS !== undefined) process.stderr.write(`${read} ${fetchSize} ${stdout}\n`);
-  expect(seen.rows).toBe(rows);
-  expect(seen.largestBatch).toBeLessThanOrEqual(fetchSize);
-  // The batch in flight is about a megabyte of text, up to twice that as columns.
-  expect(seen.heldBytes).toBeLessThan(2 * MIB + 4 * MIB);
-  expect(seen.peakRssBytes).toBeLessThan(256 * MIB);
-});
+])(
+  'read: %s with fetchSize %i holds a batch and at most 4 MiB more, of any number of wide rows',
+  { timeout: 600_000 },
+  async (read, fetchSize) => {
+    const { params } = await planOnce(database.url, block({ query: wide, read }, { fetchSize }));
+    const flags = ['--max-old-space-size=64', '--expose-gc'];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, fixture, JSON.stringify(params), '40']);
+    const seen = JSON.parse(stdout) as { rows: number; largestBatch: number; heldBytes: number; peakRssBytes: number };
+    if (process.env.ETL_TEST_WIDE_ROWS !== undefined) process.stderr.write(`${read} ${fetchSize} ${stdout}\n`);
+    expect(seen.rows).toBe(rows);
+    expect(seen.largestBatch).toBeLessThanOrEqual(fetchSize);
+    // The batch in flight is about a megabyte of text, up to twice that as columns.
+    expect(seen.heldBytes).toBeLessThan(2 * MIB + 4 * MIB);
+    expect(seen.peakRssBytes).toBeLessThan(256 * MIB);
+  },
+);

@@ -5,7 +5,6 @@ import { ByteWriter } from '../../../src/columnar/byte-writer.js';
 import { isValid } from '../../../src/columnar/column.js';
 import { defaultSettings, type Settings } from '../../../src/config/settings.js';
 import type {
-  Json,
   JsonObject,
   ReadOptions,
   ReadPlan,
@@ -142,5 +141,3 @@ export function rowsOf(batches: readonly Batch[]): Rows {
     );
   });
 }
-
-export type Snapshot = Json | null;

@@ -8,9 +8,18 @@ import { source } from '../../../dist/src/connectors/postgres/source.js';
 
 const params = JSON.parse(process.argv[2]);
 const every = Number(process.argv[3]);
-const context = { settings: defaultSettings, runId: 'wide', slot: 0, logicalTimeMs: 0, baseDir: '/', networkBytes: 0, log() {} };
+const context = {
+  settings: defaultSettings,
+  runId: 'wide',
+  slot: 0,
+  logicalTimeMs: 0,
+  baseDir: '/',
+  networkBytes: 0,
+  log() {},
+};
 const reader = await source.openSource(params, context);
 const all = { index: 0, lower: null, upper: null, openBelow: true, openAbove: true, nulls: false };
+/** @type {import('../../../src/connectors/connector.js').ReadOptions} */
 const options = {
   attempt: { vertex: 'v', split: 0, attempt: 0 },
   snapshot: null,
@@ -42,7 +51,7 @@ process.stdout.write(JSON.stringify({ rows, batches, largestBatch, heldBytes, pe
 /** Bytes in buffers that are still reachable. */
 function held() {
   // Buffers are swept by a thread of its own; the second collection waits for it.
-  globalThis.gc();
-  globalThis.gc();
+  globalThis.gc?.();
+  globalThis.gc?.();
   return process.memoryUsage().arrayBuffers;
 }
