@@ -24,7 +24,9 @@ process.exitCode = run.status ?? 1;
 
 /** @param {number} count */
 async function showRows(count) {
-  const [first] = readdirSync(output).sort();
+  const [first] = readdirSync(output)
+    .filter((name) => name.startsWith('part-'))
+    .sort();
   const file = path.join(output, first);
   process.stdout.write(`\n$ head -${count} ${path.relative(root, file)}\n`);
   let shown = 0;
