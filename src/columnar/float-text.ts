@@ -192,7 +192,7 @@ function compareDecimal(text: string, value: number): number {
   const [mantissa, power = '0'] = text.toLowerCase().split('e');
   const [whole, fraction = ''] = mantissa.split('.');
   let left = BigInt(whole + fraction || '0');
-  let tens = Number(power) - fraction.length;
+  const tens = Number(power) - fraction.length;
   let twos = 0;
   let rest = value;
   for (; !Number.isInteger(rest); rest *= 2) twos++;

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countBits, countValid, getBit } from '../../src/columnar/bitmap.js';
 import { isValid, type Column } from '../../src/columnar/column.js';
-import { BytesBuilder, createBuilder, ListBuilder, type ColumnBuilder } from '../../src/columnar/column-builder.js';
+import {
+  createBuilder,
+  type BytesBuilder,
+  type ColumnBuilder,
+  type ListBuilder,
+} from '../../src/columnar/column-builder.js';
 import type { DataType } from '../../src/columnar/data-type.js';
 import { decimalToBigInt } from '../../src/columnar/decimal.js';
 

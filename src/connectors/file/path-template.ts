@@ -127,7 +127,6 @@ const EMPTY_NAME = '__EMPTY__';
 function encodeValue(text: string | null): string {
   if (text === null) return NULL_NAME;
   if (text === '') return EMPTY_NAME;
-  // eslint-disable-next-line no-control-regex
   const encoded = text.replace(/[\u0000-\u001f\u007f%/\\:*?"<>|{}]/g, percent);
   return encoded === NULL_NAME || encoded === EMPTY_NAME ? encoded.replace('_', '%5F') : encoded;
 }
