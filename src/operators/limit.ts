@@ -13,7 +13,7 @@ export function prepareLimit(descriptor: Extract<OperatorDescriptor, { kind: 'li
   return {
     id: descriptor.id,
     async *run(batches, { counters, limits }) {
-      if (limits[descriptor.limit]! <= 0) return;
+      // Even a limit that is used up takes one batch: a chain that never started would not hear that nobody listens.
       for await (const batch of batches) {
         const count = rowCount(batch);
         const passing = Math.min(count, limits[descriptor.limit]!);
