@@ -169,7 +169,10 @@ function formatOf(call: BoundCall): (day: number, micros: number, out: ByteWrite
 
 function parseFormat(format: string): { readonly part: Part; readonly plain: boolean }[] {
   const parts: { part: Part; plain: boolean }[] = [];
-  const literal = (text: string): void => void parts.push({ part: (_, out) => out.utf8(text), plain: false });
+  const literal = (text: string): void => {
+    const bytes = Buffer.from(text);
+    parts.push({ part: (_, out) => out.copy(bytes, 0, bytes.length), plain: false });
+  };
   for (let at = 0; at < format.length; ) {
     const prefix = /^(?:FM|fm|TM|tm)/.exec(format.slice(at))?.[0] ?? '';
     if (prefix.toUpperCase() === 'TM') throw new RefusedCall('to_char with TM is not supported', 'names are always in English');

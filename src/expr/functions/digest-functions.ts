@@ -1,5 +1,5 @@
 /** Digests, and bytea to and from text. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ByteWriter } from '../../columnar/byte-writer.js';
 import { asCall, bound, define, run, type BoundCall, type Overload, type RunFunction } from '../overload.js';
 import { Md5 } from './digest-md5.js';
@@ -39,7 +39,7 @@ function md5(): RunFunction {
 
 function sha(algorithm: string): Convert {
   return (bytes, start, end, out) => {
-    const digest = createHash(algorithm).update(bytes.subarray(start, end)).digest();
+    const digest = hash(algorithm, bytes.subarray(start, end), 'buffer');
     out.copy(digest, 0, digest.length);
   };
 }

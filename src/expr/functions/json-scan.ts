@@ -69,9 +69,17 @@ export function findLastMember(
   let found = false;
   at = skipSpace(bytes, at + 1, end);
   while (bytes[at] === QUOTE) {
-    const behindKey = behindString(bytes, at);
-    const isEqual = sameString(bytes, at + 1, behindKey - 1, key, keyStart, keyEnd, scratch);
-    at = skipSpace(bytes, skipSpace(bytes, behindKey, end) + 1, end);
+    let close = at + 1;
+    let isEscaped = false;
+    for (; bytes[close] !== QUOTE; close++) {
+      if (bytes[close] !== BACKSLASH) continue;
+      isEscaped = true;
+      close++;
+    }
+    const isEqual = isEscaped
+      ? sameEscaped(bytes, at + 1, close, key, keyStart, keyEnd, scratch)
+      : equalBytes(bytes, at + 1, close, key, keyStart, keyEnd);
+    at = skipSpace(bytes, skipSpace(bytes, close + 1, end) + 1, end);
     const behind = behindValue(bytes, at, end);
     if (isEqual) {
       place.start = at;
@@ -150,8 +158,8 @@ export function behindString(bytes: Uint8Array, at: number): number {
   }
 }
 
-/** Is the inside of a JSON string this text? */
-export function sameString(
+/** Is the inside of a JSON string with escapes this text? */
+function sameEscaped(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -160,11 +168,7 @@ export function sameString(
   textEnd: number,
   scratch: ByteWriter,
 ): boolean {
-  for (let at = start; at < end; at++) {
-    if (bytes[at] !== BACKSLASH) continue;
-    scratch.clear();
-    unescape(bytes, start, end, scratch);
-    return equalBytes(scratch.bytes, 0, scratch.length, text, textStart, textEnd);
-  }
-  return equalBytes(bytes, start, end, text, textStart, textEnd);
+  scratch.clear();
+  unescape(bytes, start, end, scratch);
+  return equalBytes(scratch.bytes, 0, scratch.length, text, textStart, textEnd);
 }

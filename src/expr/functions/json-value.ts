@@ -44,7 +44,7 @@ export function jsonValueWriter(type: DataType, target: JsonTarget): ValueWriter
     case 'int':
       return type.kind === 'date' ? cellWriter(type) : (value, _, __, out) => out.integer(value as number);
     case 'long':
-      return cellWriter(type);
+      return type.kind === 'int64' ? integerWriter(cellWriter(type)) : cellWriter(type);
     case 'interval':
       return intervalWriter(type);
     case 'float':
@@ -54,6 +54,14 @@ export function jsonValueWriter(type: DataType, target: JsonTarget): ValueWriter
     case 'list':
       return listWriter(target);
   }
+}
+
+/** Safe integers at once. */
+function integerWriter(writeBig: ValueWriter): ValueWriter {
+  return (value, _, __, out) => {
+    if (typeof value === 'number') out.integer(value);
+    else writeBig(value, 0, 0, out);
+  };
 }
 
 /** Through a column of one row. */

@@ -19,6 +19,8 @@ export class Automaton {
   /** Per DFA state: its states of the program (before following empty steps), and what stood before. */
   #kernels: { readonly items: readonly number[]; readonly before: number }[] = [];
   #ids = new Map<string, number>();
+  /** First state per context, 0 where it is not made yet. */
+  readonly #starts = new Int32Array(4);
   readonly #marks: Int32Array;
   #mark = 0;
   /** Characters looked at by `matchEnd` and `markEnds`, which may see the same text again and again. The caller resets it. */
@@ -42,12 +44,16 @@ export class Automaton {
     const { ascii } = this.alphabet;
     const width = this.#width;
     let state = this.#startAt(this.#contextBefore(bytes, textStart, from));
+    let table = this.#table;
     for (let at = from; at < end; ) {
       const byte = bytes[at]!;
       const colour = byte < 128 ? ascii[byte]! : this.alphabet.colourOf(codePointAt(bytes, at));
       at = byte < 128 ? at + 1 : nextChar(bytes, at);
-      let step = this.#table[state * width + colour]!;
-      if (step < 0) step = this.#step(state, colour);
+      let step = table[state * width + colour]!;
+      if (step < 0) {
+        step = this.#step(state, colour);
+        table = this.#table;
+      }
       if ((step & 1) !== 0) return true;
       state = step >> 1;
       if (state === 0) return false;
@@ -60,10 +66,19 @@ export class Automaton {
    * `end` is the end of the text: `to` may lie within it.
    */
   matchEnd(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, shortest: boolean, minimum = from): number {
+    const { ascii, count } = this.alphabet;
+    const width = this.#width;
     let found = -1;
     let state = this.#startAt(this.#contextBefore(bytes, textStart, from));
+    let table = this.#table;
     for (let at = from; ; ) {
-      const step = this.#stepBefore(state, bytes, at, end);
+      const byte = at < end ? bytes[at]! : 128;
+      const colour = byte < 128 ? ascii[byte]! : at < end ? this.alphabet.colourOf(codePointAt(bytes, at)) : count;
+      let step = table[state * width + colour]!;
+      if (step < 0) {
+        step = this.#step(state, colour);
+        table = this.#table;
+      }
       if ((step & 1) !== 0 && at >= minimum) {
         if (shortest) return at;
         found = at;
@@ -73,7 +88,7 @@ export class Automaton {
         return found;
       }
       state = step >> 1;
-      at = nextChar(bytes, at);
+      at = byte < 128 ? at + 1 : nextChar(bytes, at);
     }
   }
 
@@ -93,17 +108,36 @@ export class Automaton {
     }
   }
 
-  /** For a reversed automaton: every place in `[from, to]` where a match starts (that ends at `to`, or anywhere if floating). */
-  markStarts(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, marks: Uint8Array): void {
+  /**
+   * For a reversed automaton: every place in `[from, to]` where a match starts (that ends at `to`, or anywhere if floating).
+   * Returns whether there is one.
+   */
+  markStarts(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, marks: Uint8Array): boolean {
+    const { ascii, count, contexts } = this.alphabet;
+    const width = this.#width;
     marks.fill(0, 0, to - from + 1);
-    let state = this.#startAt(to < end ? this.alphabet.contexts[this.#colourAt(bytes, to)]! : this.alphabet.edge);
+    let any = 0;
+    let state = this.#startAt(to < end ? contexts[this.#colourAt(bytes, to)]! : this.alphabet.edge);
+    let table = this.#table;
     for (let at = to; ; ) {
-      const previous = at > textStart ? previousChar(bytes, at) : -1;
-      const colour = previous < 0 ? this.alphabet.count : this.#colourAt(bytes, previous);
-      let step = this.#table[state * this.#width + colour]!;
-      if (step < 0) step = this.#step(state, colour);
+      let previous = at - 1;
+      let colour = count;
+      if (at > textStart) {
+        const byte = bytes[previous]!;
+        if (byte < 128) colour = ascii[byte]!;
+        else {
+          previous = previousChar(bytes, at);
+          colour = this.alphabet.colourOf(codePointAt(bytes, previous));
+        }
+      }
+      let step = table[state * width + colour]!;
+      if (step < 0) {
+        step = this.#step(state, colour);
+        table = this.#table;
+      }
       marks[at - from] = step & 1;
-      if (at <= from || step >> 1 === 0) return;
+      any |= step;
+      if (at <= from || step >> 1 === 0) return (any & 1) === 1;
       state = step >> 1;
       at = previous;
     }
@@ -130,7 +164,11 @@ export class Automaton {
   }
 
   #startAt(before: number): number {
-    return this.#idOf([this.program.start], before);
+    const known = this.#starts[before]!;
+    if (known > 0) return known;
+    const id = this.#idOf([this.program.start], before);
+    this.#starts[before] = id;
+    return id;
   }
 
   /** Computes one entry of the table. */
@@ -186,6 +224,7 @@ export class Automaton {
     this.#table.fill(0, 0, this.#width);
     this.#kernels = [{ items: [], before: EDGE }];
     this.#ids = new Map();
+    this.#starts.fill(0);
   }
 }
 

@@ -50,7 +50,6 @@ export class RegexMatcher {
 
   /** Prepares to walk the matches at and after `from`; false when there are none. */
   begin(bytes: Uint8Array, start: number, end: number, from = start): boolean {
-    if (!this.#finder.finds(bytes, start, from, end)) return false;
     this.#bytes = bytes;
     this.#textStart = start;
     this.#from = from;
@@ -58,8 +57,7 @@ export class RegexMatcher {
     this.#steps = 0;
     if (end - from + 1 > this.#marks.length) this.#marks = new Uint8Array((end - from + 1) * 2);
     this.#starts ??= new Automaton(buildProgram(this.#root, this.#alphabet, true), this.#alphabet, true);
-    this.#starts.markStarts(bytes, start, from, end, end, this.#marks);
-    return true;
+    return this.#starts.markStarts(bytes, start, from, end, end, this.#marks);
   }
 
   /** Finds the first match at or after `from` into `places`; false if there is none. `from` may be past the end. */
