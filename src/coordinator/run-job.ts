@@ -163,6 +163,7 @@ class JobRun {
       onLost: (error, killed) => {
         this.slots[index] = null;
         this.report.forget(index);
+        if (this.state.slots[index]!.kind !== 'busy') this.tell('warn', error.message, error.code);
         this.dispatch({ type: 'slot-lost', slot: index, error, killed });
       },
     });

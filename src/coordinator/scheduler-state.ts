@@ -67,7 +67,7 @@ export interface RunningAttempt extends Retry {
 
 export type SlotState =
   | { readonly kind: 'absent' }
-  /** Could not be started: not tried again. */
+  /** Could not be started a few times: not tried again. */
   | { readonly kind: 'unusable' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'free' }
@@ -79,6 +79,8 @@ export interface SchedulerState {
   readonly job: JobState;
   readonly vertices: Readonly<Record<string, VertexProgress>>;
   readonly slots: readonly SlotState[];
+  /** Processes of each slot that died before they greeted, since the last one that did. */
+  readonly failedStarts: readonly number[];
   /** Rows each limit may still let pass. */
   readonly limits: Readonly<Record<string, number>>;
   /** All failures of splits in this run, against the run's retry budget. */

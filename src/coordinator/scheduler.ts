@@ -9,7 +9,7 @@
  */
 import type { AttemptId } from '../connectors/connector.js';
 import type { ErrorData } from '../errors/etl-error.js';
-import { suppressesRestart, type Failure } from './restart-policy.js';
+import { MOST_KILLS, suppressesRestart, type Failure } from './restart-policy.js';
 import type {
   JobState,
   PlannedVertex,
@@ -28,6 +28,7 @@ export interface Step {
 }
 
 const MOST_COMMIT_TRIES = 4;
+const MOST_FAILED_STARTS = 3;
 
 export function createScheduler(plan: SchedulerPlan): SchedulerState {
   return {
@@ -35,6 +36,7 @@ export function createScheduler(plan: SchedulerPlan): SchedulerState {
     job: 'CREATED',
     vertices: Object.fromEntries(plan.vertices.map(({ id }) => [id, { next: 0, finished: 0, due: [], waiting: [] }])),
     slots: Array.from({ length: plan.slots }, () => ({ kind: 'absent' as const })),
+    failedStarts: Array.from({ length: plan.slots }, () => 0),
     limits: plan.limits,
     failures: 0,
     committables: [],
@@ -64,6 +66,10 @@ class Draft {
     this.set({ slots: this.state.slots.map((old, i) => (i === slot ? to : old)) });
   }
 
+  setFailedStarts(slot: number, to: number): void {
+    this.set({ failedStarts: this.state.failedStarts.map((old, i) => (i === slot ? to : old)) });
+  }
+
   setVertex(id: string, change: Partial<VertexProgress>): void {
     this.set({ vertices: { ...this.state.vertices, [id]: { ...this.state.vertices[id]!, ...change } } });
   }
@@ -86,6 +92,7 @@ function apply(draft: Draft, event: SchedulerEvent): void {
       return;
     case 'slot-ready':
       if (draft.state.slots[event.slot]!.kind === 'starting') draft.setSlot(event.slot, { kind: 'free' });
+      draft.setFailedStarts(event.slot, 0);
       return;
     case 'slot-lost':
       return slotLost(draft, event.slot, event);
@@ -161,13 +168,19 @@ function addCommittable(
 
 function slotLost(draft: Draft, slot: number, failure: Failure): void {
   const before = draft.state.slots[slot]!;
-  draft.setSlot(slot, { kind: before.kind === 'starting' ? 'unusable' : 'absent' });
+  draft.setSlot(slot, { kind: 'absent' });
   if (before.kind === 'busy') taskFailed(draft, before.task, failure);
   else if (before.kind === 'finishing') retryFinishing(draft, failure.error);
-  else if (before.kind === 'starting') {
-    // A process that cannot even greet: with others alive the run goes on with fewer slots.
-    if (draft.state.slots.every((other) => other.kind === 'unusable')) stopTasks(draft, 'FAILING', failure.error);
-  }
+  else if (before.kind === 'starting') startFailed(draft, slot, failure);
+}
+
+/** A process that cannot even greet is tried a few times; with other slots alive the run then goes on without it. */
+function startFailed(draft: Draft, slot: number, failure: Failure): void {
+  const failedStarts = draft.state.failedStarts[slot]! + 1;
+  draft.setFailedStarts(slot, failedStarts);
+  if (failedStarts < (failure.killed ? MOST_KILLS : MOST_FAILED_STARTS)) return;
+  draft.setSlot(slot, { kind: 'unusable' });
+  if (draft.state.slots.every((other) => other.kind === 'unusable')) stopTasks(draft, 'FAILING', failure.error);
 }
 
 function taskFailed(draft: Draft, task: RunningAttempt, failure: Failure): void {

@@ -1,0 +1,129 @@
+/** P1 for sinks that stage: slots killed at random moments leave in files and tables exactly what a calm run leaves. */
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { beforeAll, expect, test } from 'vitest';
+import { runJobFile, testDirectory } from '../support/run-etl.js';
+import { testDatabase } from '../support/test-database.js';
+
+const database = await testDatabase();
+const directory = testDirectory();
+const ROWS = 200_000;
+
+beforeAll(async () => {
+  await database.query(`CREATE TABLE k(id bigint PRIMARY KEY, t text); INSERT INTO k SELECT g, md5(g::text) FROM generate_series(1, ${ROWS}) g`);
+});
+
+function job(name: string, sink: string, extra = ''): string {
+  const file = path.join(directory, `${name}.yaml`);
+  const connections = `{db: {type: postgres, url: "${database.url}"}, target: {type: sqlite, url: "${path.join(directory, `${name}.db`)}"}}`;
+  writeFileSync(
+    file,
+    `name: ${name}\nconnections: ${connections}\nsources: {k: {connection: db, table: k, split: {column: id, count: 20}}}\n${extra}sinks: {out: ${sink}}\n`,
+  );
+  return file;
+}
+
+/** A generator of equal sequences for equal seeds (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Kills a random slot of the run `times` times, at random intervals, beginning when slots are there. */
+function killSlots(seed: number, times: number): (child: ChildProcess) => void {
+  const random = randomFrom(seed);
+  return (child) => {
+    let left = times;
+    const next = (): void => {
+      if (left === 0 || child.exitCode !== null || child.signalCode !== null) return;
+      let slots: number[] = [];
+      try {
+        slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
+      } catch {
+        return; // the run has ended between two looks
+      }
+      const slot = slots[Math.floor(random() * slots.length)];
+      if (slot !== undefined) {
+        try {
+          process.kill(slot, 'SIGKILL');
+          left--;
+        } catch {
+          // it had just ended by itself
+        }
+      }
+      setTimeout(next, 50 + random() * 400);
+    };
+    setTimeout(next, 300 + random() * 500);
+  };
+}
+
+function linesIn(folder: string): string[] {
+  const names = readdirSync(folder);
+  expect(names.filter((name) => name.includes('.tmp'))).toEqual([]);
+  return names
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').split('\n'))
+    .filter(Boolean);
+}
+
+test.each([1, 2, 3])('file sink, seed %i: every row once, whatever was killed', async (seed) => {
+  const folder = path.join(directory, `files-${seed}`);
+  const { code, end } = await runJobFile([job(`files-${seed}`, `{type: file, path: "files-${seed}/{subtask}.ndjson"}`), '-p', '3'], {
+    onStart: killSlots(seed, 4),
+  });
+  expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
+  const lines = linesIn(folder);
+  expect(lines.length).toBe(ROWS);
+  expect(new Set(lines).size).toBe(ROWS);
+  rmSync(folder, { recursive: true });
+});
+
+test.each([
+  ['append', 4],
+  ['upsert', 5],
+  ['replace', 6],
+] as const)('sqlite sink, mode %s: every row once, whatever was killed', async (mode, seed) => {
+  const keys = mode === 'upsert' ? ', keys: [id]' : '';
+  const file = job(`sqlite-${mode}`, `{connection: target, table: k, mode: ${mode}, createTable: true${keys}}`);
+  const { code, end } = await runJobFile([file, '-p', '2'], { onStart: killSlots(seed, 3) });
+  expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
+  const { default: Database } = await import('better-sqlite3');
+  const target = new Database(path.join(directory, `sqlite-${mode}.db`), { readonly: true });
+  expect(target.prepare('SELECT count(*) AS rows, count(DISTINCT id) AS ids, sum(id) AS sum FROM k').get()).toEqual({
+    rows: ROWS,
+    ids: ROWS,
+    sum: (ROWS * (ROWS + 1)) / 2,
+  });
+  const tables = target.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all();
+  expect(tables.filter((name) => name !== 'k' && name !== '_etl_ledger')).toEqual([]);
+  target.close();
+});
+
+test('F06: a slot that is frozen is given up, killed, and its split read elsewhere', async () => {
+  const folder = path.join(directory, 'frozen');
+  let frozen = 0;
+  const { code, end, events } = await runJobFile(
+    [job('frozen', `{type: file, path: "frozen/{subtask}.ndjson"}`), '-p', '2', '-D', 'heartbeat.interval=100ms', '-D', 'heartbeat.timeout=1s'],
+    {
+      onStart: (child) => {
+        const freeze = (): void => {
+          const slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
+          if (slots.length < 2) return void setTimeout(freeze, 20);
+          frozen = Number(slots[0]);
+          process.kill(frozen, 'SIGSTOP');
+        };
+        setTimeout(freeze, 100);
+      },
+    },
+  );
+  expect(frozen).toBeGreaterThan(0);
+  expect([code, end.rows.written]).toEqual([0, ROWS]);
+  expect(new Set(linesIn(folder)).size).toBe(ROWS);
+  expect(events.some((event) => event.type === 'warn' && event.code === 'ETL-6005')).toBe(true);
+});
