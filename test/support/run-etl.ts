@@ -23,10 +23,14 @@ export interface EtlOptions {
 }
 
 const entry = path.resolve('bin/run.js');
+/** Runs that have not ended: a test that timed out leaves one behind. */
+const running = new Set<ChildProcess>();
 
 export function runEtl(args: readonly string[], options: EtlOptions = {}): Promise<EtlResult> {
   const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...options.env };
   const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   options.onStart?.(child);
   let stdout = '';
   let stderr = '';
@@ -62,6 +66,9 @@ export async function runJobFile(
 /** A temporary directory of one test file. Call at the top level. */
 export function testDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'etl-test-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterAll(() => {
+    running.forEach((child) => child.kill('SIGKILL'));
+    rmSync(directory, { recursive: true, force: true });
+  });
   return directory;
 }
