@@ -25,7 +25,8 @@ export async function bench(args) {
     const psql = path.join(/** @type {string} */ (postgresBinDir()), 'psql');
     fill(psql, postgres.url, rows);
     const redisCli = /** @type {string} */ (findProgram('redis-cli'));
-    const ask = (/** @type {string[]} */ ...words) => execFileSync(redisCli, ['-u', redis.url, ...words], { encoding: 'utf8' }).trim();
+    const ask = (/** @type {string[]} */ ...words) =>
+      execFileSync(redisCli, ['-u', redis.url, ...words], { encoding: 'utf8' }).trim();
     const job = path.join(redis.dir, 'job.yaml');
     writeFileSync(job, jobText(postgres.url, redis.url));
 
@@ -33,16 +34,25 @@ export async function bench(args) {
     /** @type {string[]} */
     const digests = [];
     const before = async () => {
-      if (ask('DBSIZE') !== '0' && digests.length < 3) digests.push(`${ask('DEBUG', 'DIGEST')} ${lifetimes(ask('INFO', 'keyspace'))}`);
+      if (ask('DBSIZE') !== '0' && digests.length < 3)
+        digests.push(`${ask('DEBUG', 'DIGEST')} ${lifetimes(ask('INFO', 'keyspace'))}`);
       ask('FLUSHALL', 'SYNC');
     };
     const count = `"${redisCli}" -u "${redis.url}" DBSIZE`;
     const pipe = `set -o pipefail; "${psql}" "${postgres.url}" -qAtc 'COPY (SELECT id, info FROM events) TO STDOUT' | awk -F '\\t' '${awk}' | "${redisCli}" -u "${redis.url}" --pipe >/dev/null && ${count}`;
     const summaries = await compare(
       [
-        { name: 'etl run -p 2', command: ['bash', '-c', `"${process.execPath}" "${entry}" run "${job}" -p 2 -q && ${count}`], before },
+        {
+          name: 'etl run -p 2',
+          command: ['bash', '-c', `"${process.execPath}" "${entry}" run "${job}" -p 2 -q && ${count}`],
+          before,
+        },
         { name: 'psql COPY | awk | redis-cli --pipe', command: ['bash', '-c', pipe], before },
-        { name: 'pg-query-stream + ioredis pipelines', command: [process.execPath, path.join(here, 'stream-and-pipeline.mjs'), postgres.url, redis.url], before },
+        {
+          name: 'pg-query-stream + ioredis pipelines',
+          command: [process.execPath, path.join(here, 'stream-and-pipeline.mjs'), postgres.url, redis.url],
+          before,
+        },
       ],
       rounds,
     );
@@ -53,8 +63,20 @@ export async function bench(args) {
       `PostgreSQL → Redis with a lifetime, ${rows.toLocaleString('en')} rows (id, jsonb of about 90 bytes)`,
       summaries,
       [
-        { id: 'B1', text: 'rows/s against the hand-made pipe', value: ours.rowsPerSecond / pipeline.rowsPerSecond, target: 1.8, atLeast: true },
-        { id: 'B1', text: 'rows/s against the Node loop', value: ours.rowsPerSecond / loop.rowsPerSecond, target: 2.5, atLeast: true },
+        {
+          id: 'B1',
+          text: 'rows/s against the hand-made pipe',
+          value: ours.rowsPerSecond / pipeline.rowsPerSecond,
+          target: 1.8,
+          atLeast: true,
+        },
+        {
+          id: 'B1',
+          text: 'rows/s against the Node loop',
+          value: ours.rowsPerSecond / loop.rowsPerSecond,
+          target: 2.5,
+          atLeast: true,
+        },
         { id: 'B1', text: 'CPU µs/row of all our processes', value: ours.cpuMicrosPerRow, target: 1.8, atLeast: false },
       ],
       { postgres: versionOf(psql), redis: /redis_version:(\S+)/.exec(ask('INFO', 'server'))?.[1] ?? 'unknown' },
@@ -65,7 +87,8 @@ export async function bench(args) {
 }
 
 /** RESP of `SET event:<id> <info> EX 86400`; lengths are bytes, because the harness sets LC_ALL=C. */
-const awk = '{ k = "event:" $1; printf "*5\\r\\n$3\\r\\nSET\\r\\n$%d\\r\\n%s\\r\\n$%d\\r\\n%s\\r\\n$2\\r\\nEX\\r\\n$5\\r\\n86400\\r\\n", length(k), k, length($2), $2 }';
+const awk =
+  '{ k = "event:" $1; printf "*5\\r\\n$3\\r\\nSET\\r\\n$%d\\r\\n%s\\r\\n$%d\\r\\n%s\\r\\n$2\\r\\nEX\\r\\n$5\\r\\n86400\\r\\n", length(k), k, length($2), $2 }';
 
 /** @param {string} psql @param {string} url @param {number} rows */
 function fill(psql, url, rows) {

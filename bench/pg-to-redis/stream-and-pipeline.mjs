@@ -15,7 +15,9 @@ async function send(commands) {
   for (const [error] of (await commands.exec()) ?? []) if (error !== null) throw error;
 }
 // As text, so that the values are those of the other contenders.
-for await (const { id, info } of client.query(new QueryStream('SELECT id, info::text AS info FROM events', [], { batchSize: 2000 }))) {
+for await (const { id, info } of client.query(
+  new QueryStream('SELECT id, info::text AS info FROM events', [], { batchSize: 2000 }),
+)) {
   pipeline.set(`event:${id}`, info, 'EX', 86400);
   if (++rows % 2000 === 0) {
     await send(pipeline);

@@ -12,8 +12,16 @@ import { NEVER, REFUSED, jittered, momentOf, type MomentOf } from './expiry.js';
 import type { RedisSinkParams } from './sink-params.js';
 
 const nullKey: RowProblem = { code: 'ETL-5110', sqlState: '22004', message: 'the key is NULL' };
-const badLifetime: RowProblem = { code: 'ETL-5201', sqlState: '22023', message: 'the lifetime of the key is not more than 0, or ends beyond all time' };
-const tooLarge: RowProblem = { code: 'ETL-5201', sqlState: '54000', message: 'the row is larger than the 512 MiB that Redis takes' };
+const badLifetime: RowProblem = {
+  code: 'ETL-5201',
+  sqlState: '22023',
+  message: 'the lifetime of the key is not more than 0, or ends beyond all time',
+};
+const tooLarge: RowProblem = {
+  code: 'ETL-5201',
+  sqlState: '54000',
+  message: 'the row is larger than the 512 MiB that Redis takes',
+};
 
 /** Of one sink: `startBatch`, then `encode` row by row. */
 export class CommandEncoder {
@@ -40,7 +48,8 @@ export class CommandEncoder {
     const exprs: TypedExpr[] = [];
     const indexOf = (expr: TypedExpr): number => exprs.push(expr) - 1;
     this.keyPlan = key.map((part) => (part.kind === 'expr' ? indexOf(part.expr) : Buffer.from(part.text)));
-    this.momentIndex = expiry.kind === 'ttl' ? indexOf(expiry.seconds) : expiry.kind === 'at' ? indexOf(expiry.moment) : null;
+    this.momentIndex =
+      expiry.kind === 'ttl' ? indexOf(expiry.seconds) : expiry.kind === 'at' ? indexOf(expiry.moment) : null;
     this.valueIndexes = valueExpressions(params).map(indexOf);
     this.evaluate = compileExpressions(exprs, input);
     this.jitter = expiry.kind === 'fixed' || expiry.kind === 'ttl' ? expiry.jitter : 0;
@@ -58,8 +67,14 @@ export class CommandEncoder {
     const errors = new RowErrors();
     const columns = this.evaluate(batch, errors);
     this.keyParts = this.keyPlan.map((part) => (typeof part === 'number' ? stringWriter(columns[part]) : part));
-    this.nullableKeys = this.keyPlan.flatMap((part) => (typeof part === 'number' && columns[part].validity !== null ? [columns[part]] : []));
-    this.moment = momentOf(this.params.expiry, this.momentIndex === null ? null : columns[this.momentIndex], this.logicalTimeMs);
+    this.nullableKeys = this.keyPlan.flatMap((part) =>
+      typeof part === 'number' && columns[part].validity !== null ? [columns[part]] : [],
+    );
+    this.moment = momentOf(
+      this.params.expiry,
+      this.momentIndex === null ? null : columns[this.momentIndex],
+      this.logicalTimeMs,
+    );
     this.form.startBatch(
       batch,
       this.valueIndexes.map((index) => columns[index]),
@@ -83,7 +98,8 @@ export class CommandEncoder {
       if (typeof part === 'function') part(row, out);
       else appendConstant(out, part);
     }
-    if (this.jitter !== 0 && moment !== NEVER) moment = jittered(moment, this.jitter, this.logicalTimeMs, out.bytes, body, out.length);
+    if (this.jitter !== 0 && moment !== NEVER)
+      moment = jittered(moment, this.jitter, this.logicalTimeMs, out.bytes, body, out.length);
     this.keyDigits = closeBulk(out, body, this.keyDigits);
     this.form.writeTail(row, out, keyStart, out.length, moment);
     if (out.length - start <= MAX_BULK_BYTES) return null;

@@ -33,9 +33,21 @@ export interface CommandForm {
   writeTail(row: number, out: ByteWriter, keyStart: number, keyEnd: number, expireAtMs: number): void;
 }
 
-const nullValue: RowProblem = { code: 'ETL-5201', sqlState: '22004', message: 'the value is NULL, which Redis cannot hold' };
-const noScore: RowProblem = { code: 'ETL-5201', sqlState: '22003', message: 'the score is NaN, which a sorted set cannot order' };
-const emptyHash: RowProblem = { code: 'ETL-5201', sqlState: '22004', message: 'every field of the hash is NULL, and Redis holds no empty hash' };
+const nullValue: RowProblem = {
+  code: 'ETL-5201',
+  sqlState: '22004',
+  message: 'the value is NULL, which Redis cannot hold',
+};
+const noScore: RowProblem = {
+  code: 'ETL-5201',
+  sqlState: '22003',
+  message: 'the score is NaN, which a sorted set cannot order',
+};
+const emptyHash: RowProblem = {
+  code: 'ETL-5201',
+  sqlState: '22004',
+  message: 'every field of the hash is NULL, and Redis holds no empty hash',
+};
 
 /** The value as one string. `columns`: indexes of a JSON object's columns; null: the form's expression. */
 export class StringForm implements CommandForm {

@@ -12,8 +12,9 @@ import type { Batch } from '../../columnar/batch.js';
 import { formatDuration } from '../../config/units.js';
 import { EtlError, toEtlError } from '../../errors/etl-error.js';
 import { Chunk } from './chunk.js';
-import { codeOf, remedyFor, type Remedy } from './error-table.js';
-import { openConnection, parseInfo, RedisReplyError, type ConnectionEvents, type RedisConnection } from './open-connection.js';
+import { codeOf, remedyFor } from './error-table.js';
+import { budgetError, isTerminal, terminalError, type Trouble } from './outage-error.js';
+import { openConnection, RedisReplyError, type ConnectionEvents, type RedisConnection } from './open-connection.js';
 import { addressName, type RedisAddress } from './redis-address.js';
 
 export interface PipeOptions {
@@ -28,12 +29,6 @@ export interface PipeOptions {
   readonly onRejected: (batch: Batch, row: number, message: string) => void;
   readonly onWaited: (ms: number) => void;
   readonly warn: (message: string) => void;
-}
-
-/** Why no new chunk may be sent. */
-interface Trouble {
-  readonly remedy: Exclude<Remedy, 'row'>;
-  readonly text: string;
 }
 
 const FIRST_PAUSE_MS = 50;
@@ -64,7 +59,10 @@ export class CommandPipe implements ConnectionEvents {
   async open(name: string): Promise<RedisConnection> {
     this.name = name;
     const trouble = await this.connect(null);
-    if (trouble !== null) throw this.isTerminal(trouble) ? this.terminal(trouble) : new EtlError('ETL-4201', `Redis ${this.server}: ${trouble.text}`);
+    if (trouble !== null)
+      throw isTerminal(trouble)
+        ? terminalError(this.server, trouble)
+        : new EtlError('ETL-4201', `Redis ${this.server}: ${trouble.text}`);
     return this.connection!;
   }
 
@@ -268,9 +266,10 @@ export class CommandPipe implements ConnectionEvents {
     this.options.warn(`Redis ${this.server}: ${first.text}; waits`);
     try {
       while (trouble !== null) {
-        if (this.isTerminal(trouble) || (trouble.remedy === 'check-once' && tries > 0)) throw this.terminal(trouble);
+        if (isTerminal(trouble) || (trouble.remedy === 'check-once' && tries > 0))
+          throw terminalError(this.server, trouble);
         const leftMs = since + this.options.outageBudgetMs - performance.now();
-        if (leftMs <= 0) throw await this.budgetSpent(trouble, performance.now() - since);
+        if (leftMs <= 0) throw await budgetError(this.server, trouble, performance.now() - since, this.connection);
         await this.pauseBeforeTry(Math.min(leftMs, pauseMs(tries++)));
         trouble = await this.tryAgain(trouble, pending);
         if (this.lastProgressAt > since) {
@@ -342,45 +341,8 @@ export class CommandPipe implements ConnectionEvents {
     return this.trouble;
   }
 
-  // ── giving up ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
   private get server(): string {
     return addressName(this.options.address);
-  }
-
-  private isTerminal(trouble: Trouble): boolean {
-    return trouble.remedy === 'auth' || trouble.remedy === 'fatal';
-  }
-
-  private terminal({ remedy, text }: Trouble): EtlError {
-    if (remedy === 'auth') return new EtlError('ETL-4204', `Redis ${this.server} refused: ${text}`);
-    if (remedy === 'fatal') {
-      const hint = /^(MOVED|ASK|CROSSSLOT)/.test(text) ? 'this is a node of a Redis Cluster, which etl cannot write to yet' : undefined;
-      return new EtlError('ETL-4206', `Redis ${this.server} cannot do what the job needs: ${text}`, { hint });
-    }
-    const hint = text.startsWith('MISCONF')
-      ? "let the server write to its dir and run BGSAVE, or `CONFIG SET stop-writes-on-bgsave-error no`; then run again"
-      : undefined;
-    return new EtlError('ETL-4207', `Redis ${this.server} refuses writes: ${text}`, { hint });
-  }
-
-  private async budgetSpent({ text }: Trouble, ms: number): Promise<EtlError> {
-    const gone = this.connection?.lost !== false;
-    const what = gone ? `could not be reached for ${formatDuration(ms)}: ${text}` : `refused writes for ${formatDuration(ms)}: ${await this.reason(text)}`;
-    return new EtlError('ETL-4205', `Redis ${this.server} ${what}`, {
-      hint: text.startsWith('OOM') ? 'free memory or raise maxmemory, then run again' : undefined,
-    });
-  }
-
-  /** An OOM with the figures that tell how much is missing. */
-  private async reason(text: string): Promise<string> {
-    if (!text.startsWith('OOM')) return text;
-    try {
-      const info = parseInfo(await this.connection!.ask(1000, 'INFO', 'memory'));
-      return `OOM (used_memory ${info.get('used_memory_human')} of maxmemory ${info.get('maxmemory_human')})`;
-    } catch {
-      return text;
-    }
   }
 }
 

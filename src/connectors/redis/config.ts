@@ -39,17 +39,26 @@ const sink = z.object({
   ttl: z
     .union([z.string(), z.number()])
     .optional()
-    .describe('lifetime of a key: a duration (24h), or an expression in seconds; where it is NULL the key never expires'),
+    .describe(
+      'lifetime of a key: a duration (24h), or an expression in seconds; where it is NULL the key never expires',
+    ),
   expireAt: z
     .string()
     .optional()
-    .describe('moment of expiry: an expression of a timestamp, a date, or seconds since 1970; where it is NULL the key never expires'),
+    .describe(
+      'moment of expiry: an expression of a timestamp, a date, or seconds since 1970; where it is NULL the key never expires',
+    ),
   keepTtl: z.boolean().optional().describe('true leaves the lifetime that an existing key has'),
   ttlJitter: z
     .union([z.string(), z.number()])
     .optional()
     .describe('spreads ttl by up to this share (10%) in both directions, the same for a key every time'),
-  maxInFlight: z.int().min(1).max(64).default(4).describe('chunks of at most 1 MiB sent and not yet answered, for each connection'),
+  maxInFlight: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('chunks of at most 1 MiB sent and not yet answered, for each connection'),
 });
 
 export type RedisConnectionBlock = z.infer<typeof connection>;

@@ -49,7 +49,14 @@ export function momentOf(form: ExpiryForm, column: Column | null, logicalTimeMs:
 }
 
 /** Moves `moment` by up to `share` of its distance from the run, the same way for the same key `bytes[start, end)`. */
-export function jittered(moment: number, share: number, logicalTimeMs: number, bytes: Uint8Array, start: number, end: number): number {
+export function jittered(
+  moment: number,
+  share: number,
+  logicalTimeMs: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
   // FNV's high bits move little for keys that differ at their end; murmur's finaliser spreads them.

@@ -4,8 +4,7 @@
  * `{expr}` holds any expression; braces inside its quotes are part of it; `{{` and `}}` stand for a brace.
  */
 export type KeyPart<Expr = string> =
-  | { readonly kind: 'constant'; readonly text: string }
-  | { readonly kind: 'expr'; readonly expr: Expr };
+  { readonly kind: 'constant'; readonly text: string } | { readonly kind: 'expr'; readonly expr: Expr };
 
 export class KeyTemplateError extends Error {}
 

@@ -21,7 +21,10 @@ export function numberOf(column: Column): (row: number) => number {
     }
     case 'bytes': {
       const { data, offsets } = column;
-      return (row) => Number(Buffer.from(data.buffer, data.byteOffset + offsets[row], offsets[row + 1] - offsets[row]).toString('latin1'));
+      return (row) =>
+        Number(
+          Buffer.from(data.buffer, data.byteOffset + offsets[row], offsets[row + 1] - offsets[row]).toString('latin1'),
+        );
     }
     default:
       return () => NaN;

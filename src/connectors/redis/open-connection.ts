@@ -152,13 +152,20 @@ export async function openConnection(address: RedisAddress, name: string, timeou
 
 async function clientOptions(address: RedisAddress, name: string, timeoutMs: number): Promise<RedisOptions> {
   const { host, port, path, username, password, database, tls } = address;
-  const read = async (file: string | undefined): Promise<Buffer | undefined> => (file === undefined ? undefined : readFile(file));
+  const read = async (file: string | undefined): Promise<Buffer | undefined> =>
+    file === undefined ? undefined : readFile(file);
   return {
     ...(path === null ? { host, port, family: 0 } : { path }),
     ...(username !== null && { username }),
     ...(password !== null && { password }),
     ...(tls !== null && {
-      tls: { ...tls, ca: await read(tls.ca), cert: await read(tls.cert), key: await read(tls.key), servername: tls.servername ?? serverName(host) },
+      tls: {
+        ...tls,
+        ca: await read(tls.ca),
+        cert: await read(tls.cert),
+        key: await read(tls.key),
+        servername: tls.servername ?? serverName(host),
+      },
     }),
     db: database,
     connectionName: name,
@@ -201,4 +208,3 @@ export function parseInfo(text: string): Map<string, string> {
   }
   return entries;
 }
-

@@ -58,7 +58,8 @@ function planKey(template: string, check: Check, refuse: Refuse): KeyPart<TypedE
 function planValue(value: RedisSinkBlock['value'], input: Schema, check: Check, refuse: Refuse): ValueForm {
   const known = (columns: readonly string[]): readonly string[] => {
     for (const name of columns) {
-      if (fieldIndex(input, name) < 0) refuse(`its value names the column "${name}", which does not arrive here`, `it gets ${names(input)}`);
+      if (fieldIndex(input, name) < 0)
+        refuse(`its value names the column "${name}", which does not arrive here`, `it gets ${names(input)}`);
     }
     return columns;
   };
@@ -74,11 +75,16 @@ function planValue(value: RedisSinkBlock['value'], input: Schema, check: Check, 
 
 function planExpiry(block: RedisSinkBlock, value: ValueForm, check: Check, refuse: Refuse): ExpiryForm {
   const { ttl, expireAt, keepTtl } = block;
-  const given = [ttl !== undefined && 'ttl', expireAt !== undefined && 'expireAt', keepTtl === true && 'keepTtl'].filter(Boolean);
+  const given = [
+    ttl !== undefined && 'ttl',
+    expireAt !== undefined && 'expireAt',
+    keepTtl === true && 'keepTtl',
+  ].filter(Boolean);
   if (given.length > 1) refuse(`${given.join(' and ')} contradict each other`, 'keep one of them');
   if (block.ttlJitter !== undefined && ttl === undefined) refuse('ttlJitter spreads a ttl, and there is none');
   if (keepTtl === true) {
-    if (value.kind === 'hash') refuse('keepTtl cannot be used with a hash, which is deleted before it is written again');
+    if (value.kind === 'hash')
+      refuse('keepTtl cannot be used with a hash, which is deleted before it is written again');
     return { kind: 'keep' };
   }
   if (expireAt !== undefined) {
@@ -97,13 +103,17 @@ function planExpiry(block: RedisSinkBlock, value: ValueForm, check: Check, refus
     return fixedTtl(Number(seconds.text) * 1000, jitter, refuse);
   }
   if (!isNumber(seconds.type)) {
-    refuse(`ttl is a duration (24h) or a number of seconds, not ${typeName(seconds.type)}`, 'of an interval: extract(epoch FROM …)');
+    refuse(
+      `ttl is a duration (24h) or a number of seconds, not ${typeName(seconds.type)}`,
+      'of an interval: extract(epoch FROM …)',
+    );
   }
   return { kind: 'ttl', seconds, jitter };
 }
 
 function fixedTtl(ttlMs: number, jitter: number, refuse: Refuse): ExpiryForm {
-  if (!(ttlMs >= 1) || ttlMs > Number.MAX_SAFE_INTEGER / 2) refuse('ttl must be more than 0', 'without ttl a key never expires');
+  if (!(ttlMs >= 1) || ttlMs > Number.MAX_SAFE_INTEGER / 2)
+    refuse('ttl must be more than 0', 'without ttl a key never expires');
   return { kind: 'fixed', ttlMs: Math.round(ttlMs), jitter };
 }
 
@@ -194,7 +204,8 @@ function notes(key: readonly KeyPart<TypedExpr>[], expiry: ExpiryForm, input: Sc
 
 function mayBeNull(expr: TypedExpr, input: Schema): boolean {
   if (expr.kind === 'literal') return expr.text === null;
-  if (expr.kind !== 'column') return [...referencedColumns(expr)].some((name) => input.fields[fieldIndex(input, name)].nullable);
+  if (expr.kind !== 'column')
+    return [...referencedColumns(expr)].some((name) => input.fields[fieldIndex(input, name)].nullable);
   return input.fields[fieldIndex(input, expr.name)].nullable;
 }
 

@@ -29,7 +29,14 @@ export function parseRedisAddress(block: RedisConnectionBlock, baseDir: string):
   const own = { username: block.username ?? null, password: block.password ?? null };
   if (!/^[a-z][a-z+]*:\/\//i.test(block.url)) {
     if (!block.url.includes('/')) throw refused('it is neither a URL nor the path of a socket');
-    return { host: 'localhost', port: 0, path: path.resolve(baseDir, block.url), ...own, database: block.database ?? 0, tls: null };
+    return {
+      host: 'localhost',
+      port: 0,
+      path: path.resolve(baseDir, block.url),
+      ...own,
+      database: block.database ?? 0,
+      tls: null,
+    };
   }
   let url: URL;
   try {
@@ -37,13 +44,21 @@ export function parseRedisAddress(block: RedisConnectionBlock, baseDir: string):
   } catch {
     throw refused('it cannot be read; special characters of a password are written %40, %2F …');
   }
-  if (url.search !== '' || url.hash !== '') throw refused('options behind ? are not taken; write them as keys of the connection');
+  if (url.search !== '' || url.hash !== '')
+    throw refused('options behind ? are not taken; write them as keys of the connection');
   const credentials = {
     username: own.username ?? (decodeURIComponent(url.username) || null),
     password: own.password ?? (decodeURIComponent(url.password) || null),
   };
   if (url.protocol === 'unix:') {
-    return { host: 'localhost', port: 0, path: decodeURIComponent(url.pathname), ...credentials, database: block.database ?? 0, tls: null };
+    return {
+      host: 'localhost',
+      port: 0,
+      path: decodeURIComponent(url.pathname),
+      ...credentials,
+      database: block.database ?? 0,
+      tls: null,
+    };
   }
   if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') throw refused(`its scheme is ${url.protocol}//`);
   const number = url.pathname.replace(/^\//, '');

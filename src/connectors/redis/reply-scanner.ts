@@ -29,7 +29,13 @@ export class ReplyScanner {
     let at = 0;
     while (at < length) {
       let oks = 0;
-      while (at + 4 < length && bytes[at] === 43 && bytes[at + 1] === 79 && bytes[at + 2] === 75 && bytes[at + 3] === CR) {
+      while (
+        at + 4 < length &&
+        bytes[at] === 43 &&
+        bytes[at + 1] === 79 &&
+        bytes[at + 2] === 75 &&
+        bytes[at + 3] === CR
+      ) {
         oks++;
         at += 5;
       }

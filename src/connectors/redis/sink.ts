@@ -49,13 +49,17 @@ class RedisSinkWriter implements SinkWriter {
     const policy = connection.info.get('maxmemory_policy') ?? 'noeviction';
     const bounded = (connection.info.get('maxmemory') ?? '0') !== '0';
     if (bounded && policy !== 'noeviction' && this.context.subtask === 0) {
-      this.context.log('warn', `Redis ${addressName(this.params.address)} has maxmemory-policy ${policy}: when its memory is full it drops keys, also those just written`);
+      this.context.log(
+        'warn',
+        `Redis ${addressName(this.params.address)} has maxmemory-policy ${policy}: when its memory is full it drops keys, also those just written`,
+      );
     }
   }
 
   async beginSplit({ vertex, split, attempt }: AttemptId, signal?: AbortSignal): Promise<void> {
     if (signal !== undefined) {
-      const stop = (): void => this.pipe.fail(new EtlError('ETL-4201', `sink "${this.context.sinkId}": stopped while it waited for Redis`));
+      const stop = (): void =>
+        this.pipe.fail(new EtlError('ETL-4201', `sink "${this.context.sinkId}": stopped while it waited for Redis`));
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
       this.forgetSignal = () => signal.removeEventListener('abort', stop);
@@ -147,7 +151,11 @@ function checkVersion(connection: RedisConnection, { expiry, address }: RedisSin
   const [major, minor] = (version ?? '99.0').split('.').map(Number);
   const needs = expiry.kind === 'never' ? [2, 6] : expiry.kind === 'keep' ? [6, 0] : [6, 2];
   if (major > needs[0] || (major === needs[0] && minor >= needs[1])) return;
-  throw new EtlError('ETL-4206', `Redis ${addressName(address)} is version ${version}; this sink needs ${needs.join('.')} or newer`, {
-    hint: 'the expiry travels with the write, as SET … PXAT, which came with 6.2',
-  });
+  throw new EtlError(
+    'ETL-4206',
+    `Redis ${addressName(address)} is version ${version}; this sink needs ${needs.join('.')} or newer`,
+    {
+      hint: 'the expiry travels with the write, as SET … PXAT, which came with 6.2',
+    },
+  );
 }

@@ -4,7 +4,16 @@ import type { Field } from '../../columnar/batch.js';
 import { EtlError } from '../../errors/etl-error.js';
 import { planRange } from '../../split/plan-range.js';
 import type { SplitPlan } from '../../split/split.js';
-import type { JsonObject, PlanContext, ReadPlan, ReadRequest, SourceBlock, SourceCatalog, SourceDescription, SourcePlanner } from '../connector.js';
+import type {
+  JsonObject,
+  PlanContext,
+  ReadPlan,
+  ReadRequest,
+  SourceBlock,
+  SourceCatalog,
+  SourceDescription,
+  SourcePlanner,
+} from '../connector.js';
 import type { SqliteConnectionBlock, SqliteSourceBlock } from './config.js';
 import { typeOfDeclared, typeOfValues } from './column-type.js';
 import { openDatabase, type Database } from './open-database.js';
@@ -41,7 +50,8 @@ class SqliteCatalog implements SourceCatalog {
     return this.ask(source, () => {
       const { table, query } = source.own as SqliteSourceBlock;
       if ((table === undefined) === (query === undefined)) throw this.refused(source, 'needs either table or query');
-      if (source.consistency === 'snapshot') throw this.refused(source, 'cannot share one snapshot between its splits: SQLite has none to share');
+      if (source.consistency === 'snapshot')
+        throw this.refused(source, 'cannot share one snapshot between its splits: SQLite has none to share');
       const from = table === undefined ? fromQuery(query!) : quoteName(table);
       if (table !== undefined) this.checkTable(source, table);
       const { fields, notes } = this.fields(source, from);
@@ -103,18 +113,26 @@ class SqliteCatalog implements SourceCatalog {
   }
 
   private checkTable(source: SourceBlock, table: string): void {
-    const known = this.database.prepare(`SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name`).pluck().all() as string[];
+    const known = this.database
+      .prepare(`SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name`)
+      .pluck()
+      .all() as string[];
     if (known.some((name) => name.toLowerCase() === table.toLowerCase())) return;
     throw new EtlError('ETL-4107', `source "${source.id}": ${this.file} has no table "${table}"`, {
       at: source.at,
-      hint: known.length === 0 ? 'it has no tables at all' : `it has ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`,
+      hint:
+        known.length === 0
+          ? 'it has no tables at all'
+          : `it has ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`,
     });
   }
 
   /** Columns as the statement gives them; a statement that could write is refused. */
   private fields(source: SourceBlock, from: string): { fields: Field[]; notes: string[] } {
     const binds = bindValues(boundParams(source.params));
-    const statement = this.database.prepare(`SELECT * FROM ${from}${source.where === null ? '' : ` WHERE (${source.where})`}`);
+    const statement = this.database.prepare(
+      `SELECT * FROM ${from}${source.where === null ? '' : ` WHERE (${source.where})`}`,
+    );
     if (!statement.readonly || !statement.reader) throw this.refused(source, 'may only read');
     statement.bind(binds);
     const columns = statement.columns();
@@ -139,12 +157,16 @@ class SqliteCatalog implements SourceCatalog {
 
   private withNotNull(table: string, fields: readonly Field[]): Field[] {
     const rows = this.tableInfo(table);
-    const notNull = new Set(rows.filter((row) => row.notnull === 1n || row.name === this.rowidAlias(rows)).map((row) => row.name));
+    const notNull = new Set(
+      rows.filter((row) => row.notnull === 1n || row.name === this.rowidAlias(rows)).map((row) => row.name),
+    );
     return fields.map((field) => (notNull.has(field.name) ? { ...field, nullable: false } : field));
   }
 
   private tableInfo(table: string): TableInfoRow[] {
-    return this.database.prepare('SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?)').all(table) as TableInfoRow[];
+    return this.database
+      .prepare('SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?)')
+      .all(table) as TableInfoRow[];
   }
 
   /** `INTEGER PRIMARY KEY` is the rowid itself, and so always an integer; any other column may hold anything. */
@@ -157,9 +179,9 @@ class SqliteCatalog implements SourceCatalog {
     const rows = this.tableInfo(table);
     const alias = this.rowidAlias(rows);
     if (alias !== null) return alias;
-    const kind = this.database.prepare('SELECT type, wr FROM pragma_table_list WHERE schema = ? AND name = ? COLLATE NOCASE').get('main', table) as
-      | { type: string; wr: bigint }
-      | undefined;
+    const kind = this.database
+      .prepare('SELECT type, wr FROM pragma_table_list WHERE schema = ? AND name = ? COLLATE NOCASE')
+      .get('main', table) as { type: string; wr: bigint } | undefined;
     const hasRowid = kind?.type === 'table' && kind.wr === 0n;
     return hasRowid && !rows.some((row) => row.name.toLowerCase() === 'rowid') ? 'rowid' : null;
   }
@@ -172,27 +194,44 @@ class SqliteCatalog implements SourceCatalog {
     return min === null || max === null ? 0 : Number(max - min + 1n);
   }
 
-  private bounds(from: string, column: string, binds: Record<string, unknown> = {}): readonly [bigint | null, bigint | null] {
+  private bounds(
+    from: string,
+    column: string,
+    binds: Record<string, unknown> = {},
+  ): readonly [bigint | null, bigint | null] {
     // Two statements: SQLite answers each from the index, both together by a scan. Texts and blobs are above all numbers.
     const one = (fn: string): bigint | null => {
-      const value: unknown = this.database.prepare(`SELECT ${fn}(${column}) FROM ${from} WHERE ${column} <= 9223372036854775807`).pluck().get(binds);
+      const value: unknown = this.database
+        .prepare(`SELECT ${fn}(${column}) FROM ${from} WHERE ${column} <= 9223372036854775807`)
+        .pluck()
+        .get(binds);
       return typeof value === 'number' ? nearestInt64(value) : (value as bigint | null);
     };
     return [one('min'), one('max')];
   }
 
-  private planSplits(source: SourceBlock, { schema }: SourceDescription, integerKey: string | null, from: string, parallelism: number): SplitPlan {
+  private planSplits(
+    source: SourceBlock,
+    { schema }: SourceDescription,
+    integerKey: string | null,
+    from: string,
+    parallelism: number,
+  ): SplitPlan {
     const wish = source.split ?? {};
     if (wish.strategy === 'none') return { strategy: 'none', reason: 'asked for' };
-    if (wish.strategy !== undefined && wish.strategy !== 'range') throw this.refused(source, `cannot be split by ${wish.strategy}: SQLite tables are cut by ranges of an integer`);
+    if (wish.strategy !== undefined && wish.strategy !== 'range')
+      throw this.refused(source, `cannot be split by ${wish.strategy}: SQLite tables are cut by ranges of an integer`);
     const column = wish.column ?? integerKey;
     if (column === null) {
-      if (source.split !== null && (wish.size ?? wish.count) !== undefined) throw this.refused(source, 'has no integer key to cut at; name one with split: {column: …}');
+      if (source.split !== null && (wish.size ?? wish.count) !== undefined)
+        throw this.refused(source, 'has no integer key to cut at; name one with split: {column: …}');
       return { strategy: 'none', reason: 'no integer key to cut at' };
     }
     const field = schema.fields.find((candidate) => candidate.name === column);
-    if (field === undefined && column !== integerKey) throw this.refused(source, `has no column "${column}" to be split by`);
-    if (field !== undefined && field.type.kind !== 'int64') throw this.refused(source, `is split by "${column}", which is no integer`);
+    if (field === undefined && column !== integerKey)
+      throw this.refused(source, `has no column "${column}" to be split by`);
+    if (field !== undefined && field.type.kind !== 'int64')
+      throw this.refused(source, `is split by "${column}", which is no integer`);
     const [min, max] = this.bounds(from, quoteName(column), bindValues(boundParams(source.params)));
     return planRange({
       column,
@@ -200,7 +239,12 @@ class SqliteCatalog implements SourceCatalog {
       min,
       max,
       nullable: field?.nullable ?? false,
-      wish: { size: wish.size, count: wish.count, lower: this.bound(source, wish.lower), upper: this.bound(source, wish.upper) },
+      wish: {
+        size: wish.size,
+        count: wish.count,
+        lower: this.bound(source, wish.lower),
+        upper: this.bound(source, wish.upper),
+      },
       parallelism,
       perSlot: this.context.settings['split.per-slot'],
     });

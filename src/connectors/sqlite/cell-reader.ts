@@ -16,7 +16,8 @@ export function cellReader(type: DataType): CellReader {
   const read = valueReader(type);
   return (value, builder) => {
     if (value === null) builder.appendNull();
-    else if (!read(value, builder)) throw new ValueError('22P02', `${storageClass(value)} ${shown(value)} in a column of ${typeName(type)}`);
+    else if (!read(value, builder))
+      throw new ValueError('22P02', `${storageClass(value)} ${shown(value)} in a column of ${typeName(type)}`);
   };
 }
 
@@ -33,14 +34,16 @@ function valueReader(type: DataType): ValueReader {
     case 'int64':
       return (value, builder) => {
         if (typeof value === 'bigint') (builder as Int64Builder).appendBigInt(value);
-        else if (typeof value === 'number' && Number.isSafeInteger(value)) (builder as Int64Builder).appendNumber(value);
+        else if (typeof value === 'number' && Number.isSafeInteger(value))
+          (builder as Int64Builder).appendNumber(value);
         else return false;
         return true;
       };
     case 'float64':
       return (value, builder) => {
         if (typeof value === 'number') (builder as Float64Builder).append(value);
-        else if (typeof value === 'bigint' && BigInt(Number(value)) === value) (builder as Float64Builder).append(Number(value));
+        else if (typeof value === 'bigint' && BigInt(Number(value)) === value)
+          (builder as Float64Builder).append(Number(value));
         else return false;
         return true;
       };
@@ -79,6 +82,10 @@ function storageClass(value: Exclude<SqliteValue, null>): string {
 }
 
 function shown(value: Exclude<SqliteValue, null>): string {
-  const text = Buffer.isBuffer(value) ? `x'${value.toString('hex')}'` : typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = Buffer.isBuffer(value)
+    ? `x'${value.toString('hex')}'`
+    : typeof value === 'string'
+      ? JSON.stringify(value)
+      : String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

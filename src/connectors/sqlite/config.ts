@@ -8,7 +8,11 @@ const connection = z.object({
 
 const source = z.object({
   table: z.string().min(1).optional().describe('table or view'),
-  query: z.string().min(1).optional().describe('SELECT statement, in place of a table; :name is a parameter of the job'),
+  query: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('SELECT statement, in place of a table; :name is a parameter of the job'),
 });
 
 const sink = z.object({
@@ -16,8 +20,14 @@ const sink = z.object({
   mode: z
     .enum(['append', 'upsert', 'replace'])
     .optional()
-    .describe('append: adds rows. upsert: a row whose keys are there takes the place of the old one. replace: the rows of this run and no others. Default: upsert with keys, else append'),
-  keys: z.array(z.string()).min(1).optional().describe('columns that tell rows apart, for upsert; the table has a primary key or unique index on them'),
+    .describe(
+      'append: adds rows. upsert: a row whose keys are there takes the place of the old one. replace: the rows of this run and no others. Default: upsert with keys, else append',
+    ),
+  keys: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('columns that tell rows apart, for upsert; the table has a primary key or unique index on them'),
   columns: z.array(z.string()).min(1).optional().describe('columns that are written; default: all that arrive'),
   createTable: z.boolean().default(false).describe('true makes the table, and the file, when it is missing'),
 });

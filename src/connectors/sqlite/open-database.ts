@@ -28,7 +28,8 @@ export async function openDatabase(file: string, { side, write = false, create =
     return database;
   } catch (error) {
     // The driver itself checks the folder, with a plain TypeError.
-    if (error instanceof TypeError) throw new EtlError(side === 'source' ? 'ETL-4101' : 'ETL-4201', `SQLite ${file}: ${error.message}`);
+    if (error instanceof TypeError)
+      throw new EtlError(side === 'source' ? 'ETL-4101' : 'ETL-4201', `SQLite ${file}: ${error.message}`);
     throw sqliteError(error, file, side);
   }
 }
@@ -43,8 +44,12 @@ async function loadDriver(): Promise<typeof DatabaseConstructor> {
   } catch (error) {
     problem = error;
   }
-  throw new EtlError('ETL-4113', 'SQLite files need the package better-sqlite3, which is not installed or not compiled for this Node', {
-    hint: 'npm install better-sqlite3@12 (with a global etl: npm install -g better-sqlite3@12; npm 12 also wants --allow-scripts=better-sqlite3)',
-    cause: problem,
-  });
+  throw new EtlError(
+    'ETL-4113',
+    'SQLite files need the package better-sqlite3, which is not installed or not compiled for this Node',
+    {
+      hint: 'npm install better-sqlite3@12 (with a global etl: npm install -g better-sqlite3@12; npm 12 also wants --allow-scripts=better-sqlite3)',
+      cause: problem,
+    },
+  );
 }

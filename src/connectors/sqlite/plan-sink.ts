@@ -23,12 +23,17 @@ async function planSink(request: SinkPlanRequest): Promise<SinkPlan> {
   const keys = block.keys ?? [];
   const mode = block.mode ?? (keys.length > 0 ? 'upsert' : 'append');
   for (const name of columns) {
-    if (fieldIndex(input, name) < 0) refuse(`the column "${name}" does not arrive here`, `it gets ${input.fields.map((field) => field.name).join(', ')}`);
+    if (fieldIndex(input, name) < 0)
+      refuse(
+        `the column "${name}" does not arrive here`,
+        `it gets ${input.fields.map((field) => field.name).join(', ')}`,
+      );
   }
   if (new Set(columns).size < columns.length) refuse('a column is named twice');
   if (mode === 'upsert' && keys.length === 0) refuse('upsert needs keys, the columns that tell rows apart');
   if (mode !== 'upsert' && keys.length > 0) refuse(`keys are for upsert, and the mode is ${mode}`);
-  for (const name of keys) if (!columns.includes(name)) refuse(`the key "${name}" is none of the columns that are written`);
+  for (const name of keys)
+    if (!columns.includes(name)) refuse(`the key "${name}" is none of the columns that are written`);
   const file = path.resolve(context.baseDir, url);
   const params: SqliteSinkParams = {
     file,
@@ -54,7 +59,8 @@ async function planSink(request: SinkPlanRequest): Promise<SinkPlan> {
 /** True when the table has to be made. Throws ETL-4212 for one that is missing or does not fit. */
 async function checkTarget(params: SqliteSinkParams, { sink }: SinkPlanRequest): Promise<boolean> {
   const { file, table, createSql } = params;
-  const misfit = (message: string, hint?: string): EtlError => new EtlError('ETL-4212', `sink "${sink.id}": ${message}`, { at: sink.at, hint });
+  const misfit = (message: string, hint?: string): EtlError =>
+    new EtlError('ETL-4212', `sink "${sink.id}": ${message}`, { at: sink.at, hint });
   const hint = 'createTable: true makes it';
   if (!existsSync(file)) {
     if (createSql === null) throw misfit(`the file ${file} does not exist`, hint);
@@ -78,17 +84,28 @@ async function checkTarget(params: SqliteSinkParams, { sink }: SinkPlanRequest):
 
 function tableProblem(database: Database, { table, columns, keys }: SqliteSinkParams): string | null {
   const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
-  const own = database.prepare('SELECT name, pk FROM pragma_table_info(?)').all(table) as { name: string; pk: bigint }[];
+  const own = database.prepare('SELECT name, pk FROM pragma_table_info(?)').all(table) as {
+    name: string;
+    pk: bigint;
+  }[];
   const known = lower(own.map((column) => column.name));
   const unknown = columns.find((name) => !known.includes(name.toLowerCase()));
-  if (unknown !== undefined) return `the table "${table}" has no column "${unknown}"; it has ${own.map((column) => column.name).join(', ')}`;
+  if (unknown !== undefined)
+    return `the table "${table}" has no column "${unknown}"; it has ${own.map((column) => column.name).join(', ')}`;
   if (keys.length === 0) return null;
   const wanted = lower(keys).sort().join('\0');
   const primary = lower(own.filter((column) => column.pk > 0n).map((column) => column.name));
   const unique = database
-    .prepare('SELECT l.name AS "index", i.name FROM pragma_index_list(?) l, pragma_index_info(l.name) i WHERE l."unique" AND NOT l.partial')
+    .prepare(
+      'SELECT l.name AS "index", i.name FROM pragma_index_list(?) l, pragma_index_info(l.name) i WHERE l."unique" AND NOT l.partial',
+    )
     .all(table) as { index: string; name: string }[];
-  const candidates = [primary, ...[...new Set(unique.map((row) => row.index))].map((index) => lower(unique.filter((row) => row.index === index).map((row) => row.name)))];
+  const candidates = [
+    primary,
+    ...[...new Set(unique.map((row) => row.index))].map((index) =>
+      lower(unique.filter((row) => row.index === index).map((row) => row.name)),
+    ),
+  ];
   if (candidates.some((candidate) => candidate.sort().join('\0') === wanted)) return null;
   return `the table "${table}" has no primary key or unique index on exactly (${keys.join(', ')}), which upsert needs`;
 }

@@ -7,18 +7,17 @@
  * append and replace note the split in the ledger within that transaction, so that a split whose success was not heard of
  * is not moved twice. replace moves to a staging table in the file, which `commit` publishes in one transaction.
  */
-import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_BATCH_ROWS, type Batch } from '../../columnar/batch.js';
 import { createBuilder } from '../../columnar/column-builder.js';
 import { ValueError } from '../../columnar/row-errors.js';
-import type { AttemptId, Committable, JsonObject, SinkContext, SinkModule, SinkWriter, SlotContext } from '../connector.js';
+import type { AttemptId, Committable, SinkContext, SinkModule, SinkWriter } from '../connector.js';
 import { cellBinder } from './cell-binder.js';
 import { cellReader, type SqliteValue } from './cell-reader.js';
+import { abortRun, commitRun } from './finish-run.js';
 import { openDatabase, type Database, type Statement } from './open-database.js';
 import type { SqliteSinkParams } from './sink-params.js';
-import { quoteName } from './sql-text.js';
-import { isRowError, sqliteError } from './sqlite-error.js';
+import { isConstraint, isRowError, sqliteError } from './sqlite-error.js';
 import { LEDGER, cloneSql, createLedgerSql, hasTable, moveSql, stagingName } from './target-table.js';
 import { withPatience } from './with-patience.js';
 
@@ -28,12 +27,16 @@ export const sqliteSink: SinkModule = {
     const database = await openTarget(params, context);
     return new SqliteSinkWriter(database, params, context);
   },
-  commit: (json, committables, context) => finish(json, context, (database, params) => publish(database, params, committables, context.runId)),
-  abort: async (json, context) => {
-    if (!existsSync((json as unknown as SqliteSinkParams).file)) return;
-    await finish(json, context, (database, params) => discard(database, params, context.runId));
-  },
+  commit: commitRun,
+  abort: abortRun,
 };
+
+/** A staged row that the target did not take. */
+interface Refusal {
+  readonly rowid: string;
+  readonly sqlState: string;
+  readonly message: string;
+}
 
 class SqliteSinkWriter implements SinkWriter {
   private readonly stage: Statement;
@@ -86,13 +89,19 @@ class SqliteSinkWriter implements SinkWriter {
 
   async endSplit(): Promise<Committable> {
     if (this.staged === 0n) return null;
-    const rejected = await this.attempted(async () => {
+    const refused = await this.attempted(async () => {
       await this.patiently(() => this.database.exec('BEGIN IMMEDIATE'));
-      const rejectedRows = this.enterLedger() ? await this.moveRows() : 0;
+      let refusals = this.findInLedger();
+      if (refusals === null) {
+        refusals = await this.moveRows();
+        this.enterLedger(refusals);
+      } else {
+        for (const refusal of refusals) this.reject(refusal);
+      }
       await this.patiently(() => this.database.exec('COMMIT'));
-      return rejectedRows;
+      return refusals.length;
     });
-    this.context.written(Number(this.staged) - rejected);
+    this.context.written(Number(this.staged) - refused);
     this.forget();
     return null;
   }
@@ -114,55 +123,73 @@ class SqliteSinkWriter implements SinkWriter {
     this.staged = 0n;
   }
 
-  /** False: an attempt before has moved this split already. */
-  private enterLedger(): boolean {
-    if (this.params.mode === 'upsert') return true;
-    const { vertex, split } = this.attempt!;
+  /** What an attempt that moved this split already had to leave out; null if there was none. */
+  private findInLedger(): Refusal[] | null {
+    if (this.params.mode === 'upsert') return null;
     // Here, not when the sink opens: another run that ends takes an empty ledger away.
     this.database.exec(createLedgerSql);
-    const entered = this.database
-      .prepare(`INSERT OR IGNORE INTO main.${LEDGER} VALUES (?, ?, ?, ?)`)
-      .run(this.context.runId, this.params.sinkId, vertex, BigInt(split));
-    return entered.changes === 1;
+    const found = this.database
+      .prepare(`SELECT refusals FROM main.${LEDGER} WHERE run = ? AND sink = ? AND vertex = ? AND split = ?`)
+      .pluck()
+      .get(...this.ledgerKey());
+    return found === undefined ? null : (JSON.parse(found as string) as Refusal[]);
   }
 
-  /** In slices, so that heartbeats go out between them. Gives the number of rows that the target refused. */
-  private async moveRows(): Promise<number> {
+  private enterLedger(refusals: readonly Refusal[]): void {
+    if (this.params.mode === 'upsert') return;
+    this.database
+      .prepare(`INSERT INTO main.${LEDGER} VALUES (?, ?, ?, ?, ?)`)
+      .run(...this.ledgerKey(), JSON.stringify(refusals));
+  }
+
+  private ledgerKey(): readonly SqliteValue[] {
+    const { vertex, split } = this.attempt!;
+    return [this.context.runId, this.params.sinkId, vertex, BigInt(split)];
+  }
+
+  /** In slices, so that heartbeats go out between them. Gives the rows that the target refused. */
+  private async moveRows(): Promise<Refusal[]> {
     const end = this.database.prepare('SELECT max(rowid) FROM temp.etl_rows').pluck().get() as bigint;
     const slice = BigInt(MAX_BATCH_ROWS);
-    let rejected = 0;
+    const refusals: Refusal[] = [];
     for (let from = 0n; from < end; from += slice) {
       const to = from + slice < end ? from + slice : end;
       try {
         this.move.run(from, to);
       } catch (error) {
         if (!isRowError(error)) throw error;
-        rejected += this.moveOneByOne(from, to);
+        this.moveOneByOne(from, to, refusals);
       }
       await nextTurn();
       this.signal?.throwIfAborted();
     }
-    return rejected;
+    return refusals;
   }
 
-  private moveOneByOne(from: bigint, to: bigint): number {
-    let rejected = 0;
-    for (let row = from + 1n; row <= to; row++) {
+  private moveOneByOne(from: bigint, to: bigint, refusals: Refusal[]): void {
+    for (let rowid = from + 1n; rowid <= to; rowid++) {
       try {
-        this.move.run(row - 1n, row);
+        this.move.run(rowid - 1n, rowid);
       } catch (error) {
         if (!isRowError(error)) throw error;
-        const sqlState = (error as { code?: string }).code?.startsWith('SQLITE_CONSTRAINT') === true ? '23000' : '22000';
-        this.context.reject(this.stagedRow(row), 0, { code: 'ETL-5201', sqlState, message: (error as Error).message });
-        rejected++;
+        const sqlState = isConstraint(error) ? '23000' : '22000';
+        const refusal = { rowid: String(rowid), sqlState, message: (error as Error).message };
+        this.reject(refusal);
+        refusals.push(refusal);
       }
     }
-    return rejected;
+  }
+
+  private reject({ rowid, sqlState, message }: Refusal): void {
+    this.context.reject(this.stagedRow(BigInt(rowid)), 0, { code: 'ETL-5201', sqlState, message });
   }
 
   /** A staged row as a batch again: that it came from is gone. */
   private stagedRow(rowid: bigint): Batch {
-    const values = this.database.prepare('SELECT * FROM temp.etl_rows WHERE rowid = ?').raw().get(rowid) as SqliteValue[];
+    const values = this.database
+      .prepare('SELECT * FROM temp.etl_rows WHERE rowid = ?')
+      .raw()
+      .get(rowid) as SqliteValue[];
     const columns = this.params.input.fields.map(({ type }, i) => {
       const builder = createBuilder(type, 1);
       cellReader(type)(values[i], builder);
@@ -172,7 +199,11 @@ class SqliteSinkWriter implements SinkWriter {
   }
 
   private patiently(work: () => unknown): Promise<unknown> {
-    return withPatience(work, { budgetMs: this.context.settings['sink.outage.budget'], signal: this.signal, waited: this.context.waited });
+    return withPatience(work, {
+      budgetMs: this.context.settings['sink.outage.budget'],
+      signal: this.signal,
+      waited: this.context.waited,
+    });
   }
 
   private async attempted<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
@@ -199,7 +230,10 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
   const { file, createSql, mode } = params;
   const database = await openDatabase(file, { side: 'sink', write: true, create: createSql !== null });
   try {
-    await withPatience(() => prepareTables(database, params, context.runId), { budgetMs: context.settings['sink.outage.budget'], waited: context.waited });
+    await withPatience(() => prepareTables(database, params, context.runId), {
+      budgetMs: context.settings['sink.outage.budget'],
+      waited: context.waited,
+    });
     return database;
   } catch (error) {
     database.close();
@@ -207,47 +241,13 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
   }
 
   function prepareTables(target: Database, { table }: SqliteSinkParams, runId: string): void {
-    target.transaction(() => {
-      if (createSql !== null && !hasTable(target, table)) target.exec(createSql);
-      const staging = stagingName(params, runId);
-      if (mode === 'replace' && !hasTable(target, staging)) for (const sql of cloneSql(target, table, staging)) target.exec(sql);
-    }).immediate();
+    target
+      .transaction(() => {
+        if (createSql !== null && !hasTable(target, table)) target.exec(createSql);
+        const staging = stagingName(params, runId);
+        if (mode === 'replace' && !hasTable(target, staging))
+          for (const sql of cloneSql(target, table, staging)) target.exec(sql);
+      })
+      .immediate();
   }
-}
-
-async function finish(json: JsonObject, context: SlotContext, work: (database: Database, params: SqliteSinkParams) => void): Promise<void> {
-  const params = json as unknown as SqliteSinkParams;
-  const { file } = params;
-  try {
-    const database = await openDatabase(file, { side: 'sink', write: true });
-    try {
-      await withPatience(() => database.transaction(() => work(database, params)).immediate(), { budgetMs: context.settings['sink.outage.budget'] });
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    throw sqliteError(error, file, 'sink');
-  }
-}
-
-/** A staging table that is gone was published before; without a single split there was none, and the result is no rows. */
-function publish(database: Database, params: SqliteSinkParams, committables: readonly Committable[], runId: string): void {
-  if (params.mode === 'replace') {
-    const target = `main.${quoteName(params.table)}`;
-    const staging = stagingName(params, runId);
-    const staged = hasTable(database, staging);
-    if (staged || committables.length === 0) database.exec(`DELETE FROM ${target}`);
-    if (staged) {
-      const list = params.columns.map(quoteName).join(', ');
-      database.exec(`INSERT INTO ${target} (${list}) SELECT ${list} FROM main.${quoteName(staging)}`);
-    }
-  }
-  discard(database, params, runId);
-}
-
-function discard(database: Database, params: SqliteSinkParams, runId: string): void {
-  database.exec(`DROP TABLE IF EXISTS main.${quoteName(stagingName(params, runId))}`);
-  if (!hasTable(database, LEDGER)) return;
-  database.prepare(`DELETE FROM main.${LEDGER} WHERE run = ? AND sink = ?`).run(runId, params.sinkId);
-  if (database.prepare(`SELECT 1 FROM main.${LEDGER} LIMIT 1`).get() === undefined) database.exec(`DROP TABLE main.${LEDGER}`);
 }

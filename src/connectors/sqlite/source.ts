@@ -116,13 +116,18 @@ class RowBuilders {
     const bytes = rowBytes(row, this.builders.length);
     let column = 0;
     try {
-      if (bytes > this.maxRowBytes) throw new ValueError('54000', `the row has ${bytes} bytes, more than source.max-row-bytes`);
+      if (bytes > this.maxRowBytes)
+        throw new ValueError('54000', `the row has ${bytes} bytes, more than source.max-row-bytes`);
       for (; column < this.builders.length; column++) this.readers[column](row[column], this.builders[column]);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       for (const builder of this.builders) if (builder.length > this.count) builder.truncate(this.count);
       const name = this.schema.fields[column]?.name;
-      this.reject(error.sqlState, bytes > this.maxRowBytes ? error.message : `column "${name}": ${error.message}`, rowText(this.schema, row));
+      this.reject(
+        error.sqlState,
+        bytes > this.maxRowBytes ? error.message : `column "${name}": ${error.message}`,
+        rowText(this.schema, row),
+      );
       return;
     }
     this.count++;
@@ -130,7 +135,12 @@ class RowBuilders {
   }
 
   finish(): Batch {
-    const batch: Batch = { schema: this.schema, columns: this.builders.map((builder) => builder.finish()), length: this.count, selection: null };
+    const batch: Batch = {
+      schema: this.schema,
+      columns: this.builders.map((builder) => builder.finish()),
+      length: this.count,
+      selection: null,
+    };
     this.count = 0;
     this.byteSize = 0;
     return batch;
@@ -152,8 +162,9 @@ const MAX_SHOWN = 4096;
 function rowText(schema: Schema, row: Row): string {
   const cell = (value: SqliteValue): string => {
     if (Buffer.isBuffer(value)) return JSON.stringify(`\\x${value.subarray(0, MAX_SHOWN).toString('hex')}`);
-    return typeof value === 'bigint' ? String(value) : JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_SHOWN) : value);
+    return typeof value === 'bigint'
+      ? String(value)
+      : JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_SHOWN) : value);
   };
   return `{${schema.fields.map((field, i) => `${JSON.stringify(field.name)}:${cell(row[i])}`).join(',')}}`;
 }
-

@@ -59,7 +59,9 @@ export function splitBinds(split: Split): Record<string, SqliteValue> {
   return binds;
 }
 
-export function boundParams(params: Readonly<Record<string, TypedExpr & { kind: 'literal' }>>): Record<string, BoundText> {
+export function boundParams(
+  params: Readonly<Record<string, TypedExpr & { kind: 'literal' }>>,
+): Record<string, BoundText> {
   return Object.fromEntries(Object.entries(params).map(([name, literal]) => [name, boundText(literal)]));
 }
 

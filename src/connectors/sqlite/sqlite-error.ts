@@ -23,8 +23,12 @@ export function sqliteError(thrown: unknown, file: string, side: SqliteSide): Et
   const code = resultCode(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const found = meanings.find(([start]) => code.startsWith(start));
-  if (found === undefined) return new EtlError(side === 'source' ? 'ETL-4107' : 'ETL-4207', `SQLite ${file}: ${message}`, { cause: thrown });
-  return new EtlError(side === 'source' ? found[1] : found[2], `SQLite ${file}: ${message}`, { hint: found[3], cause: thrown });
+  if (found === undefined)
+    return new EtlError(side === 'source' ? 'ETL-4107' : 'ETL-4207', `SQLite ${file}: ${message}`, { cause: thrown });
+  return new EtlError(side === 'source' ? found[1] : found[2], `SQLite ${file}: ${message}`, {
+    hint: found[3],
+    cause: thrown,
+  });
 }
 
 export function isBusy(thrown: unknown): boolean {
@@ -34,6 +38,10 @@ export function isBusy(thrown: unknown): boolean {
 /** An error of the row that was written, not of the database. */
 export function isRowError(thrown: unknown): boolean {
   return /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(resultCode(thrown));
+}
+
+export function isConstraint(thrown: unknown): boolean {
+  return resultCode(thrown).startsWith('SQLITE_CONSTRAINT');
 }
 
 function resultCode(thrown: unknown): string {

@@ -5,13 +5,18 @@ import type { Database } from './open-database.js';
 import type { SqliteSinkParams } from './sink-params.js';
 import { quoteName } from './sql-text.js';
 
-/** A row for each split whose rows are in the target: written in the same transaction, and gone when the run is. */
+/** A row for each split whose rows are in the target, with those left out: of the same transaction, and gone with the run. */
 export const LEDGER = '_etl_ledger';
 
-export const createLedgerSql = `CREATE TABLE IF NOT EXISTS ${LEDGER} (run TEXT, sink TEXT, vertex TEXT, split INTEGER, PRIMARY KEY (run, sink, vertex, split)) WITHOUT ROWID`;
+export const createLedgerSql = `CREATE TABLE IF NOT EXISTS ${LEDGER} (run TEXT, sink TEXT, vertex TEXT, split INTEGER, refusals TEXT, PRIMARY KEY (run, sink, vertex, split)) WITHOUT ROWID`;
 
 /** Types by SQLite's affinities: a decimal of more than 15 digits would lose some as a REAL, so it is kept as text. */
-export function createTableSql(table: string, schema: Schema, columns: readonly string[], keys: readonly string[]): string {
+export function createTableSql(
+  table: string,
+  schema: Schema,
+  columns: readonly string[],
+  keys: readonly string[],
+): string {
   const definitions = columns.map((name) => {
     const field = schema.fields.find((candidate) => candidate.name === name)!;
     return `${quoteName(name)} ${declaredType(field.type)}${field.nullable ? '' : ' NOT NULL'}`;
@@ -52,19 +57,26 @@ const identifier = `(?:"(?:[^"]|"")*"|\`(?:[^\`]|\`\`)*\`|\\[[^\\]]*\\]|[^\\s("]
  */
 export function cloneSql(database: Database, table: string, clone: string): string[] {
   const made = database
-    .prepare(`SELECT type, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type = 'index'`)
+    .prepare(
+      `SELECT type, sql FROM sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type = 'index'`,
+    )
     .all(table) as { type: 'table' | 'index'; sql: string }[];
   const indexStart = new RegExp(`^CREATE UNIQUE INDEX\\s+${identifier}\\s+ON\\s+${identifier}`, 'i');
   const tableStart = new RegExp(`^CREATE TABLE\\s+${identifier}`, 'i');
   return made.flatMap(({ type, sql }, number) => {
     if (type === 'table') return [sql.replace(tableStart, () => `CREATE TABLE ${quoteName(clone)} `)];
     if (!indexStart.test(sql)) return [];
-    return [sql.replace(indexStart, () => `CREATE UNIQUE INDEX ${quoteName(`${clone}_${number}`)} ON ${quoteName(clone)} `)];
+    return [
+      sql.replace(indexStart, () => `CREATE UNIQUE INDEX ${quoteName(`${clone}_${number}`)} ON ${quoteName(clone)} `),
+    ];
   });
 }
 
 export function hasTable(database: Database, table: string): boolean {
-  return database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`).get(table) !== undefined;
+  return (
+    database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`).get(table) !==
+    undefined
+  );
 }
 
 /** `INSERT INTO target (…) SELECT … FROM temp.etl_rows WHERE rowid > ? AND rowid <= ? ORDER BY rowid [ON CONFLICT …]` */
@@ -77,6 +89,9 @@ export function moveSql({ mode, keys, columns, input }: SqliteSinkParams, target
 
 function conflictSql(keys: readonly string[], columns: readonly string[]): string {
   const rest = columns.filter((name) => !keys.includes(name));
-  const action = rest.length === 0 ? 'NOTHING' : `UPDATE SET ${rest.map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`).join(', ')}`;
+  const action =
+    rest.length === 0
+      ? 'NOTHING'
+      : `UPDATE SET ${rest.map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`).join(', ')}`;
   return `ON CONFLICT (${keys.map(quoteName).join(', ')}) DO ${action}`;
 }

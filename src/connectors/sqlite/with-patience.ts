@@ -11,7 +11,10 @@ export interface Patience {
 }
 
 /** Does `work` again while another connection holds the lock it needs; throws the last refusal when the budget is spent. */
-export async function withPatience<Answer>(work: () => Answer, { budgetMs, signal, waited }: Patience): Promise<Answer> {
+export async function withPatience<Answer>(
+  work: () => Answer,
+  { budgetMs, signal, waited }: Patience,
+): Promise<Answer> {
   const start = performance.now();
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
     try {

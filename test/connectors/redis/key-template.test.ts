@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { KeyTemplateError, parseKeyTemplate } from '../../../src/connectors/redis/key-template.js';
 
-const shown = (template: string): string => parseKeyTemplate(template).map((part) => (part.kind === 'expr' ? `<${part.expr}>` : part.text)).join('|');
+const shown = (template: string): string =>
+  parseKeyTemplate(template)
+    .map((part) => (part.kind === 'expr' ? `<${part.expr}>` : part.text))
+    .join('|');
 
 test('constants and expressions', () => {
   expect(shown('user:{id}')).toBe('user:|<id>');

@@ -1,45 +1,23 @@
 /** The redis sink while its server refuses, freezes, vanishes: pauses, then sends again what was not acknowledged. */
 import { mkdirSync } from 'node:fs';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, expect, test } from 'vitest';
-import { findProgram, startRedis, type Server } from '../../../scripts/servers.mjs';
+import { expect, test } from 'vitest';
+import { findProgram } from '../../../scripts/servers.mjs';
 import type { Batch } from '../../../src/columnar/batch.js';
-import { startCuttingProxy } from './cutting-proxy.js';
-import { RUN_MS, batchOf, openSink, schemaOf, writeAll, type HarnessOptions, type OpenedSink } from './sink-harness.js';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function ownRedis(...args: string[]): Promise<{ server: Server; client: Redis; proxyTo: () => ReturnType<typeof startCuttingProxy> }> {
-  const server = await startRedis({ args });
-  const client = new Redis(server.url);
-  client.on('error', () => undefined);
-  cleanups.push(server.stop, () => Promise.resolve(client.disconnect()));
-  const proxyTo = async (): ReturnType<typeof startCuttingProxy> => {
-    const proxy = await startCuttingProxy(server.port);
-    cleanups.push(proxy.stop);
-    return proxy;
-  };
-  return { server, client, proxyTo };
-}
-
-const schema = schemaOf({ id: 'int32', body: 'text' });
-const strings = { key: 'k:{id}', value: { string: 'body' }, ttl: '1h', ttlJitter: '5%' };
-
-function rows(from: number, to: number, body = 'x'.repeat(100)): Batch {
-  return batchOf(
-    schema,
-    Array.from({ length: to - from }, (_, i) => [String(from + i), `${from + i}${body}`]),
-  );
-}
+import { cleanups, ownRedis, rows, schema, strings } from './own-redis.js';
+import { RUN_MS, openSink, writeAll, type HarnessOptions, type OpenedSink } from './sink-harness.js';
 
 /** One split; `onLog` hears what the sink tells while it waits. */
-async function writeWhile(url: string, batches: readonly Batch[], block: Record<string, unknown>, options: HarnessOptions, onLog: (line: string) => void): Promise<OpenedSink> {
+async function writeWhile(
+  url: string,
+  batches: readonly Batch[],
+  block: Record<string, unknown>,
+  options: HarnessOptions,
+  onLog: (line: string) => void,
+): Promise<OpenedSink> {
   const sink = await openSink(url, schema, block, options);
   const push = sink.log.push.bind(sink.log);
   sink.log.push = (...lines) => {
@@ -71,7 +49,16 @@ test('a connection that is cut after any number of replies: content and expiry a
   const url = `redis://127.0.0.1:${proxy.port}`;
   // The handshake's replies come first, INFO above all.
   const handshake = Buffer.byteLength(await client.info()) + 100;
-  for (const cutAfter of [1, 40, handshake, handshake + 1, handshake + 133, handshake + 1500, handshake + 2503, handshake + 4000]) {
+  for (const cutAfter of [
+    1,
+    40,
+    handshake,
+    handshake + 1,
+    handshake + 133,
+    handshake + 1500,
+    handshake + 2503,
+    handshake + 4000,
+  ]) {
     await client.flushall();
     proxy.plan({}, { toClient: { cutAfter } }, { toClient: { cutAfter: handshake + 700 } });
     const sink = await openSink(url, schema, strings);
@@ -90,8 +77,15 @@ test('requests that are cut off are sent again (F40)', async () => {
   const proxy = await proxyTo();
   for (const value of [{ hash: ['body'] }, { set: 'body' }]) {
     await client.flushall();
-    proxy.plan({ toServer: { cutAfter: 30_000 } }, { toServer: { cutAfter: 700_000 } }, { toClient: { cutAfter: 20_000 } });
-    const sink = await writeAll(`redis://127.0.0.1:${proxy.port}`, schema, { ...strings, value }, [rows(0, 3000), rows(3000, 6000)]);
+    proxy.plan(
+      { toServer: { cutAfter: 30_000 } },
+      { toServer: { cutAfter: 700_000 } },
+      { toClient: { cutAfter: 20_000 } },
+    );
+    const sink = await writeAll(`redis://127.0.0.1:${proxy.port}`, schema, { ...strings, value }, [
+      rows(0, 3000),
+      rows(3000, 6000),
+    ]);
     expect(sink.written).toBe(6000);
     expect(sink.rejected).toEqual([]);
     expect(await client.dbsize()).toBe(6000);
@@ -104,9 +98,15 @@ test('requests that are cut off are sent again (F40)', async () => {
 test('a server without memory: waits, goes on when there is some, and writes every row once (F43)', async () => {
   const { server, client } = await ownRedis('--maxmemory-policy', 'noeviction');
   await client.config('SET', 'maxmemory', 1);
-  const sink = await writeWhile(server.url, [rows(0, 4000), rows(3000, 8000, 'later')], { ...strings, maxInFlight: 2 }, {}, (line) => {
-    if (line.includes('OOM')) void client.config('SET', 'maxmemory', 0);
-  });
+  const sink = await writeWhile(
+    server.url,
+    [rows(0, 4000), rows(3000, 8000, 'later')],
+    { ...strings, maxInFlight: 2 },
+    {},
+    (line) => {
+      if (line.includes('OOM')) void client.config('SET', 'maxmemory', 0);
+    },
+  );
   expect(sink.written).toBe(9000);
   expect(sink.log[0]).toContain('OOM command not allowed when used memory');
   expect(sink.log[1]).toContain('takes writes again');
@@ -119,7 +119,10 @@ test('memory that comes and goes in mid-batch: of two rows with one key the late
   const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]);
   await client.config('SET', 'maxmemory', used + 3_000_000);
   // Every key twice: first large, then small; the small ones fit where the large ones no longer do.
-  const batches = Array.from({ length: 20 }, (_, i) => [rows(i * 50, i * 50 + 50, 'L'.repeat(5000)), rows(i * 50, i * 50 + 50, 's')]).flat();
+  const batches = Array.from({ length: 20 }, (_, i) => [
+    rows(i * 50, i * 50 + 50, 'L'.repeat(5000)),
+    rows(i * 50, i * 50 + 50, 's'),
+  ]).flat();
   let times = 0;
   const sink = await writeWhile(server.url, batches, strings, {}, (line) => {
     if (line.includes('OOM')) void client.config('SET', 'maxmemory', used + 3_000_000 + 1_000_000 * ++times);
@@ -132,18 +135,28 @@ test('memory that comes and goes in mid-batch: of two rows with one key the late
 test('memory that never comes: ETL-4205 with the figures (F43)', async () => {
   const { server, client } = await ownRedis('--maxmemory-policy', 'noeviction');
   await client.config('SET', 'maxmemory', '1mb');
-  await expect(writeAll(server.url, schema, strings, [rows(0, 20_000)], { settings: { 'sink.outage.budget': 300 } })).rejects.toMatchObject({
+  await expect(
+    writeAll(server.url, schema, strings, [rows(0, 20_000)], { settings: { 'sink.outage.budget': 300 } }),
+  ).rejects.toMatchObject({
     code: 'ETL-4205',
-    message: expect.stringMatching(/^Redis 127\.0\.0\.1:\d+ refused writes for \d\.\ds: OOM \(used_memory [\d.]+M of maxmemory 1\.00M\)$/) as string,
+    message: expect.stringMatching(
+      /^Redis 127\.0\.0\.1:\d+ refused writes for \d\.\ds: OOM \(used_memory [\d.]+M of maxmemory 1\.00M\)$/,
+    ) as string,
   });
 });
 
 test('a replica in place of the master: waits until it is promoted (F44)', async () => {
   const { server, client } = await ownRedis();
   await client.call('REPLICAOF', '127.0.0.1', '1');
-  const sink = await writeWhile(server.url, [rows(0, 5000)], { key: 'k:{id}', value: { hash: ['body'] } }, {}, (line) => {
-    if (line.includes('READONLY')) void client.call('REPLICAOF', 'NO', 'ONE');
-  });
+  const sink = await writeWhile(
+    server.url,
+    [rows(0, 5000)],
+    { key: 'k:{id}', value: { hash: ['body'] } },
+    {},
+    (line) => {
+      if (line.includes('READONLY')) void client.call('REPLICAOF', 'NO', 'ONE');
+    },
+  );
   expect(sink.written).toBe(5000);
   expect(await client.dbsize()).toBe(5000);
 });
@@ -209,7 +222,9 @@ test('replies that vanish: the silence is noticed and the rows are sent again (F
   const { client, proxyTo } = await ownRedis();
   const proxy = await proxyTo();
   proxy.plan({ toClient: { swallowAfter: 7000 } });
-  const sink = await writeAll(`redis://127.0.0.1:${proxy.port}`, schema, strings, [rows(0, 3000)], { settings: { 'source.idle.timeout': 300 } });
+  const sink = await writeAll(`redis://127.0.0.1:${proxy.port}`, schema, strings, [rows(0, 3000)], {
+    settings: { 'source.idle.timeout': 300 },
+  });
   expect(sink.written).toBe(3000);
   expect(await client.dbsize()).toBe(3000);
 });
@@ -224,7 +239,10 @@ test('a server that is killed and started again while rows are written (F46)', a
   let again: ReturnType<typeof spawn> | null = null;
   const push = sink.log.push.bind(sink.log);
   sink.log.push = (line: string) => {
-    again ??= spawn(findProgram('redis-server')!, [path.join(server.dir, 'redis.conf')], { cwd: server.dir, stdio: 'ignore' });
+    again ??= spawn(findProgram('redis-server')!, [path.join(server.dir, 'redis.conf')], {
+      cwd: server.dir,
+      stdio: 'ignore',
+    });
     return push(line);
   };
   for (let i = 1; i < 10; i++) await sink.writer.write(rows(i * 5000, (i + 1) * 5000));
@@ -244,17 +262,24 @@ test('a server that is killed and started again while rows are written (F46)', a
 test('a server that stays away: ETL-4205; one that is not there at the start: ETL-4201', async () => {
   const { server, proxyTo } = await ownRedis();
   const proxy = await proxyTo();
-  const sink = await openSink(`redis://127.0.0.1:${proxy.port}`, schema, strings, { settings: { 'sink.outage.budget': 200 } });
+  const sink = await openSink(`redis://127.0.0.1:${proxy.port}`, schema, strings, {
+    settings: { 'sink.outage.budget': 200 },
+  });
   await sink.writer.beginSplit({ vertex: 'v', split: 0, attempt: 1 });
   await proxy.stop();
   const write = async (): Promise<void> => {
     await sink.writer.write(rows(0, 10));
     await sink.writer.endSplit();
   };
-  await expect(write()).rejects.toMatchObject({ code: 'ETL-4205', message: expect.stringContaining('could not be reached for') as string });
+  await expect(write()).rejects.toMatchObject({
+    code: 'ETL-4205',
+    message: expect.stringContaining('could not be reached for') as string,
+  });
   await sink.writer.abortSplit();
   await sink.writer.close();
-  await expect(openSink(`redis://127.0.0.1:${proxy.port}`, schema, strings)).rejects.toMatchObject({ code: 'ETL-4201' });
+  await expect(openSink(`redis://127.0.0.1:${proxy.port}`, schema, strings)).rejects.toMatchObject({
+    code: 'ETL-4201',
+  });
   await server.stop();
 });
 
@@ -270,44 +295,9 @@ test('a cancelled run does not wait for a server that is away', async () => {
   };
   await sink.writer.beginSplit({ vertex: 'v', split: 0, attempt: 1 }, abort.signal);
   await proxy.stop();
-  await expect(sink.writer.write(rows(0, 10)).then(() => sink.writer.endSplit())).rejects.toThrow('stopped while it waited');
+  await expect(sink.writer.write(rows(0, 10)).then(() => sink.writer.endSplit())).rejects.toThrow(
+    'stopped while it waited',
+  );
   await sink.writer.abortSplit();
   await sink.writer.close();
 });
-
-test('accounts: wrong password, no permission, ACL user', async () => {
-  const { server, client } = await ownRedis();
-  await client.call('ACL', 'SETUSER', 'writer', 'on', '>pa ss', '~k:*', '+set', '+select', '+client|setname', '+client|id', '+info');
-  await client.call('ACL', 'SETUSER', 'narrow', 'on', '>secret', '~k:*', '+set');
-  const login = (user: string, password: string): HarnessOptions => ({ connection: { username: user, password } });
-  expect((await writeAll(server.url, schema, strings, [rows(0, 5)], login('writer', 'pa ss'))).written).toBe(5);
-  expect((await writeAll(`redis://narrow:secret@127.0.0.1:${server.port}`, schema, strings, [rows(0, 5)])).written).toBe(5);
-  await expect(writeAll(server.url, schema, strings, [rows(0, 5)], login('writer', 'wrong'))).rejects.toMatchObject({ code: 'ETL-4204', message: expect.stringContaining('WRONGPASS') as string });
-  await expect(writeAll(server.url, schema, { ...strings, key: 'other:{id}' }, [rows(0, 5)], login('writer', 'pa ss'))).rejects.toMatchObject({ code: 'ETL-4204', message: expect.stringContaining('NOPERM') as string });
-  await client.config('SET', 'requirepass', 'x');
-  await expect(writeAll(server.url, schema, strings, [rows(0, 5)])).rejects.toMatchObject({ code: 'ETL-4204', message: expect.stringContaining('NOAUTH') as string });
-});
-
-test('UNIX socket, database number, TLS', async () => {
-  const { server, client } = await ownRedis();
-  for (const url of [path.join(server.dir, 'redis.sock'), `unix://${server.dir}/redis.sock`]) {
-    expect((await writeAll(url, schema, strings, [rows(0, 5)], { connection: { database: 3 } })).written).toBe(5);
-  }
-  await client.select(3);
-  expect(await client.dbsize()).toBe(5);
-  await expect(writeAll(`redis://127.0.0.1:${server.port}/99`, schema, strings, [rows(0, 5)])).rejects.toMatchObject({ code: 'ETL-4206' });
-
-  const file = (name: string): string => path.join(server.dir, name);
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')], { stdio: 'ignore' }); // prettier-ignore
-  const tlsArgs = ['--tls-cert-file', file('cert.pem'), '--tls-key-file', file('key.pem'), '--tls-ca-cert-file', file('cert.pem'), '--tls-auth-clients', 'yes'];
-  for (let i = 0; i < tlsArgs.length; i += 2) await client.config('SET', tlsArgs[i].slice(2), tlsArgs[i + 1]);
-  const port = server.port + 20_000 > 65_535 ? server.port - 20_000 : server.port + 20_000;
-  await client.config('SET', 'tls-port', port);
-  const tls = { ca: file('cert.pem'), cert: file('cert.pem'), key: file('key.pem') };
-  const sink = await writeAll(`rediss://localhost:${port}/4`, schema, strings, [rows(0, 9000), rows(9000, 20_000)], { connection: { tls } });
-  expect(sink.written).toBe(20_000);
-  await client.select(4);
-  expect(await client.dbsize()).toBe(20_000);
-  await expect(writeAll(`rediss://127.0.0.1:${port}`, schema, strings, [rows(0, 5)])).rejects.toMatchObject({ code: 'ETL-4201', message: expect.stringContaining('self-signed') as string });
-});
-

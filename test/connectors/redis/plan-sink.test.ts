@@ -3,7 +3,14 @@ import { redisConfig } from '../../../src/connectors/redis/config.js';
 import { parseRedisAddress } from '../../../src/connectors/redis/redis-address.js';
 import { planOf, schemaOf } from './sink-harness.js';
 
-const schema = schemaOf({ id: 'int64', name: 'text', score: 'float64', at: 'timestamptz', seconds: 'numeric', gap: 'interval' });
+const schema = schemaOf({
+  id: 'int64',
+  name: 'text',
+  score: 'float64',
+  at: 'timestamptz',
+  seconds: 'numeric',
+  gap: 'interval',
+});
 
 async function shown(block: Record<string, unknown>): Promise<string> {
   try {
@@ -88,7 +95,10 @@ test('what contradicts itself is refused with a sentence', async () => {
 test('addresses', () => {
   const address = (url: string, more: Record<string, unknown> = {}): unknown => {
     try {
-      const { host, port, path, username, password, database, tls } = parseRedisAddress(redisConfig.connection.parse({ url, ...more }), '/jobs');
+      const { host, port, path, username, password, database, tls } = parseRedisAddress(
+        redisConfig.connection.parse({ url, ...more }),
+        '/jobs',
+      );
       return [path ?? `${host}:${port}`, username, password, database, tls];
     } catch (error) {
       return (error as Error).message;
@@ -96,11 +106,19 @@ test('addresses', () => {
   };
   expect(address('redis://127.0.0.1')).toEqual(['127.0.0.1:6379', null, null, 0, null]);
   expect(address('redis://us%40er:p%2Fw@[::1]:7000/3')).toEqual(['::1:7000', 'us@er', 'p/w', 3, null]);
-  expect(address('rediss://h/1', { username: 'u', password: 'p', database: 5, tls: { ca: 'ca.pem', servername: 's' } })).toEqual(['h:6379', 'u', 'p', 5, { ca: '/jobs/ca.pem', servername: 's' }]);
+  expect(
+    address('rediss://h/1', { username: 'u', password: 'p', database: 5, tls: { ca: 'ca.pem', servername: 's' } }),
+  ).toEqual(['h:6379', 'u', 'p', 5, { ca: '/jobs/ca.pem', servername: 's' }]);
   expect(address('unix:///run/redis.sock')).toEqual(['/run/redis.sock', null, null, 0, null]);
   expect(address('../run/redis.sock', { database: 2 })).toEqual(['/run/redis.sock', null, null, 2, null]);
   // Refused without quoting the URL, which may hold a password (P18).
-  for (const bad of ['redis://:CANARY@h?tls=false', 'redis://:CANARY@h/x', 'http://:CANARY@h', 'redis://u:CANARY/4@h', 'localhost']) {
+  for (const bad of [
+    'redis://:CANARY@h?tls=false',
+    'redis://:CANARY@h/x',
+    'http://:CANARY@h',
+    'redis://u:CANARY/4@h',
+    'localhost',
+  ]) {
     expect(address(bad)).toMatch(/^the url of a redis connection cannot be used: /);
     expect(address(bad)).not.toContain('CANARY');
   }

@@ -13,8 +13,19 @@ function scan(pieces: readonly Buffer[]): (string | null)[] {
 }
 
 test('a reply is its first error, nested ones included', () => {
-  expect(scan([Buffer.from('+OK\r\n-ERR no\r\n:12\r\n$-1\r\n*-1\r\n*0\r\n+QUEUED\r\n')])).toEqual([null, 'ERR no', null, null, null, null, null]);
-  expect(scan([Buffer.from('*3\r\n:1\r\n*2\r\n-WRONGTYPE a\r\n$2\r\n\r\n\r\n-ERR b\r\n+OK\r\n')])).toEqual(['WRONGTYPE a', null]);
+  expect(scan([Buffer.from('+OK\r\n-ERR no\r\n:12\r\n$-1\r\n*-1\r\n*0\r\n+QUEUED\r\n')])).toEqual([
+    null,
+    'ERR no',
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(scan([Buffer.from('*3\r\n:1\r\n*2\r\n-WRONGTYPE a\r\n$2\r\n\r\n\r\n-ERR b\r\n+OK\r\n')])).toEqual([
+    'WRONGTYPE a',
+    null,
+  ]);
 });
 
 test('text that looks like protocol inside a bulk string is not protocol', () => {
@@ -29,7 +40,9 @@ interface Reply {
 const { reply } = fc.letrec<{ reply: Reply; array: Reply }>((tie) => ({
   reply: fc.oneof(
     { weight: 4, arbitrary: fc.constant({ bytes: '+OK\r\n', error: null }) },
-    fc.constantFrom('+QUEUED\r\n', '+O\r\n', ':0\r\n', ':-12\r\n', '$-1\r\n', '$0\r\n\r\n').map((bytes) => ({ bytes, error: null })),
+    fc
+      .constantFrom('+QUEUED\r\n', '+O\r\n', ':0\r\n', ':-12\r\n', '$-1\r\n', '$0\r\n\r\n')
+      .map((bytes) => ({ bytes, error: null })),
     fc.string({ unit: 'binary-ascii' }).map((text) => ({ bytes: `$${text.length}\r\n${text}\r\n`, error: null })),
     fc.stringMatching(/^[A-Z]{1,6} [a-z ]{0,9}$/).map((error) => ({ bytes: `-${error}\r\n`, error })),
     tie('array'),
@@ -59,5 +72,10 @@ test('what is not RESP2 is refused', () => {
 
 test('text of simple and bulk replies', () => {
   const text = (bytes: string): string => replyText(Buffer.from(bytes), 0, Buffer.byteLength(bytes));
-  expect([text('+PONG\r\n'), text(':42\r\n'), text('$4\r\na\r\nb\r\n'), text('$-1\r\n')]).toEqual(['PONG', '42', 'a\r\nb', '']);
+  expect([text('+PONG\r\n'), text(':42\r\n'), text('$4\r\na\r\nb\r\n'), text('$-1\r\n')]).toEqual([
+    'PONG',
+    '42',
+    'a\r\nb',
+    '',
+  ]);
 });

@@ -14,13 +14,19 @@ import { checkExpression } from '../../../src/expr/check-expression.js';
 export const RUN_MS = Date.UTC(2090, 0, 1);
 
 export function schemaOf(columns: Readonly<Record<string, DataType | DataType['kind']>>): Schema {
-  const fields = Object.entries(columns).map(
-    ([name, type]): Field => ({ name, type: typeof type === 'string' ? ({ kind: type } as DataType) : type, nullable: true }),
-  );
+  const fields = Object.entries(columns).map(([name, type]): Field => ({
+    name,
+    type: typeof type === 'string' ? ({ kind: type } as DataType) : type,
+    nullable: true,
+  }));
   return { fields };
 }
 
-export function batchOf(schema: Schema, rows: readonly (readonly (string | null)[])[], selection: Int32Array | null = null): Batch {
+export function batchOf(
+  schema: Schema,
+  rows: readonly (readonly (string | null)[])[],
+  selection: Int32Array | null = null,
+): Batch {
   const builders = schema.fields.map((field) => createBuilder(field.type));
   const parsers = schema.fields.map((field) => textParser(field.type));
   for (const row of rows) {
@@ -33,7 +39,12 @@ export function batchOf(schema: Schema, rows: readonly (readonly (string | null)
   return { schema, columns: builders.map((builder) => builder.finish()), length: rows.length, selection };
 }
 
-export async function planOf(url: string, schema: Schema, block: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<SinkPlan> {
+export async function planOf(
+  url: string,
+  schema: Schema,
+  block: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): Promise<SinkPlan> {
   return planRedisSink.plan({
     sink: { id: 'cache', own: redisConfig.sink.parse(block) as never },
     connection: redisConfig.connection.parse({ url, ...more }) as never,
@@ -58,7 +69,12 @@ export interface HarnessOptions {
   readonly failOnReject?: boolean;
 }
 
-export async function openSink(url: string, schema: Schema, block: Record<string, unknown>, options: HarnessOptions = {}): Promise<OpenedSink> {
+export async function openSink(
+  url: string,
+  schema: Schema,
+  block: Record<string, unknown>,
+  options: HarnessOptions = {},
+): Promise<OpenedSink> {
   const plan = await planOf(url, schema, block, options.connection);
   const opened = { rejected: [] as string[], log: [] as string[], written: 0, waitedMs: 0 };
   const context: SinkContext = {

@@ -31,12 +31,18 @@ const row1 = [
 
 test('json of every type', async () => {
   const schema = schemaOf(everyType);
-  const sink = await writeAll(url, schema, { key: 'j:{id}', ttl: '1h' }, [batchOf(schema, [row1, ['7', ...row1.slice(1).map(() => null)]])]);
+  const sink = await writeAll(url, schema, { key: 'j:{id}', ttl: '1h' }, [
+    batchOf(schema, [row1, ['7', ...row1.slice(1).map(() => null)]]),
+  ]);
   expect(sink.rejected).toEqual([]);
   expect(sink.written).toBe(2);
   const text = await client.get('j:9223372036854775807');
-  expect(text).toMatchInlineSnapshot(`"{"id":9223372036854775807,"flag":true,"small":-32768,"whole":2147483647,"half":0.1,"price":1234567890123456.7891,"exact":0.00001,"name":"Zoë \\"q\\" \\n 日本","doc":{"a": [1, "é"]},"uid":"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11","raw":"\\\\x0d0a00ff","day":"2026-02-28","clock":"23:59:59.5","moment":"2026-01-01T00:00:00.000001","zoned":"2026-01-01T00:00:00+00:00","span":"1 mon 2 days","list":[1,null,3]}"`);
-  expect(JSON.parse((await client.get('j:7'))!)).toEqual(Object.fromEntries(Object.keys(everyType).map((name) => [name, name === 'id' ? 7 : null])));
+  expect(text).toMatchInlineSnapshot(
+    `"{"id":9223372036854775807,"flag":true,"small":-32768,"whole":2147483647,"half":0.1,"price":1234567890123456.7891,"exact":0.00001,"name":"Zoë \\"q\\" \\n 日本","doc":{"a": [1, "é"]},"uid":"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11","raw":"\\\\x0d0a00ff","day":"2026-02-28","clock":"23:59:59.5","moment":"2026-01-01T00:00:00.000001","zoned":"2026-01-01T00:00:00+00:00","span":"1 mon 2 days","list":[1,null,3]}"`,
+  );
+  expect(JSON.parse((await client.get('j:7'))!)).toEqual(
+    Object.fromEntries(Object.keys(everyType).map((name) => [name, name === 'id' ? 7 : null])),
+  );
   expect(await client.pexpiretime('j:7')).toBe(RUN_MS + 3_600_000);
 });
 
@@ -83,7 +89,9 @@ test('keys and values may hold anything (S10)', async () => {
   rows.push(['\\xff00fe', 'binary key']);
   for (const ttl of [undefined, '1h']) {
     await client.flushdb();
-    const sink = await writeAll(url, schema, { key: 'x:{key}', value: { string: 'value' }, ttl }, [batchOf(schema, rows)]);
+    const sink = await writeAll(url, schema, { key: 'x:{key}', value: { string: 'value' }, ttl }, [
+      batchOf(schema, rows),
+    ]);
     expect(sink).toMatchObject({ written: rows.length, rejected: [] });
     expect(await client.dbsize()).toBe(rows.length);
     for (const [i, text] of hostile.entries()) expect(await client.get(`x:${text}${i}`)).toBe(text);
@@ -106,7 +114,12 @@ test('hash replaces the key and leaves NULL fields out; set and zset add', async
   expect(await client.hgetall('h:3')).toEqual({ a: 'n' });
   expect(await client.pexpiretime('h:1')).toBe(RUN_MS + 60_000);
   expect(hashes.rejected).toEqual(['2 ETL-5201 every field of the hash is NULL, and Redis holds no empty hash']);
-  const sorted = await writeAll(url, schema, { key: 'z:{id}', value: { zset: { member: 'a', score: 'score' } }, ttl: '1h' }, [batch]);
+  const sorted = await writeAll(
+    url,
+    schema,
+    { key: 'z:{id}', value: { zset: { member: 'a', score: 'score' } }, ttl: '1h' },
+    [batch],
+  );
   expect(await client.zrange('z:1', 0, -1, 'WITHSCORES')).toEqual(['y', '-inf', 'x', '1.5']);
   expect(sorted.rejected).toEqual([
     '2 ETL-5201 the value is NULL, which Redis cannot hold',
@@ -126,10 +139,17 @@ test('a row with a NULL key or value, or a score that is none, is rejected; a se
     ['4', 'd', 'NaN'],
     ['5', 'e', '5'],
   ];
-  const strings = await writeAll(url, schema, { key: 'r:{id}', value: { string: 'value' } }, [batchOf(schema, rows, Int32Array.of(1, 2, 3))]);
-  expect(strings.rejected).toEqual(['1 ETL-5110 the key is NULL', '2 ETL-5201 the value is NULL, which Redis cannot hold']);
+  const strings = await writeAll(url, schema, { key: 'r:{id}', value: { string: 'value' } }, [
+    batchOf(schema, rows, Int32Array.of(1, 2, 3)),
+  ]);
+  expect(strings.rejected).toEqual([
+    '1 ETL-5110 the key is NULL',
+    '2 ETL-5201 the value is NULL, which Redis cannot hold',
+  ]);
   expect(await client.keys('r:*')).toEqual(['r:4']);
-  const sorted = await writeAll(url, schema, { key: 'rz', value: { zset: { member: 'id', score: 'score' } } }, [batchOf(schema, rows)]);
+  const sorted = await writeAll(url, schema, { key: 'rz', value: { zset: { member: 'id', score: 'score' } } }, [
+    batchOf(schema, rows),
+  ]);
   expect(sorted.rejected).toEqual([
     '1 ETL-5201 the value is NULL, which Redis cannot hold',
     '3 ETL-5201 the score is NaN, which a sorted set cannot order',
@@ -139,11 +159,19 @@ test('a row with a NULL key or value, or a score that is none, is rejected; a se
 test('a key that holds another type rejects its rows and not their neighbours (F52)', async () => {
   const schema = schemaOf({ id: 'int32', member: 'text' });
   const rows = Array.from({ length: 100 }, (_, i) => [String(i), `m${i}`]);
-  for (const block of [{ key: 'w:{id}', value: { set: 'member' } }, { key: 'w:{id}', value: { set: 'member' }, ttl: '1h' }]) {
+  for (const block of [
+    { key: 'w:{id}', value: { set: 'member' } },
+    { key: 'w:{id}', value: { set: 'member' }, ttl: '1h' },
+  ]) {
     await client.flushdb();
     for (const id of [0, 17, 99]) await client.set(`w:${id}`, 'a string');
-    const sink = await writeAll(url, schema, block, [batchOf(schema, rows.slice(0, 40)), batchOf(schema, rows.slice(40))]);
-    expect(sink.rejected).toEqual([0, 17, 59].map((row) => `${row} ETL-5201 WRONGTYPE Operation against a key holding the wrong kind of value`));
+    const sink = await writeAll(url, schema, block, [
+      batchOf(schema, rows.slice(0, 40)),
+      batchOf(schema, rows.slice(40)),
+    ]);
+    expect(sink.rejected).toEqual(
+      [0, 17, 59].map((row) => `${row} ETL-5201 WRONGTYPE Operation against a key holding the wrong kind of value`),
+    );
     expect(sink.written).toBe(97);
     expect(await client.smembers('w:18')).toEqual(['m18']);
   }
@@ -152,7 +180,9 @@ test('a key that holds another type rejects its rows and not their neighbours (F
 test('a reject that the policy does not take fails the split', async () => {
   const schema = schemaOf({ id: 'int32' });
   await client.set('f:1', 'a string');
-  await expect(writeAll(url, schema, { key: 'f:{id}', value: { set: 'id' } }, [batchOf(schema, [['1']])], { failOnReject: true })).rejects.toThrow('WRONGTYPE');
+  await expect(
+    writeAll(url, schema, { key: 'f:{id}', value: { set: 'id' } }, [batchOf(schema, [['1']])], { failOnReject: true }),
+  ).rejects.toThrow('WRONGTYPE');
 });
 
 test('ttl by row: seconds, NULL never expires, what is not more than 0 is rejected', async () => {
@@ -169,7 +199,9 @@ test('ttl by row: seconds, NULL never expires, what is not more than 0 is reject
   expect(await client.pexpiretime('t:1')).toBe(RUN_MS + 10_000);
   expect(await client.pexpiretime('t:2')).toBe(RUN_MS + 500);
   expect(await client.pexpiretime('t:3')).toBe(-1);
-  const decimal = await writeAll(url, schema, { key: 'u:{id}', value: { set: 'id' }, ttl: 'part' }, [batchOf(schema, rows)]);
+  const decimal = await writeAll(url, schema, { key: 'u:{id}', value: { set: 'id' }, ttl: 'part' }, [
+    batchOf(schema, rows),
+  ]);
   expect(decimal.written).toBe(3);
   expect(await client.pexpiretime('u:1')).toBe(RUN_MS + 500);
   expect(await client.pexpiretime('u:3')).toBe(-1);
@@ -186,13 +218,18 @@ test('a NULL lifetime takes away the one that a set has', async () => {
 
 test('expireAt: timestamps, dates, seconds since 1970; infinity never expires; the past deletes', async () => {
   const schema = schemaOf({ id: 'int32', zoned: 'timestamptz', day: 'date', epoch: 'int64' });
-  const at = (column: string): Record<string, unknown> => ({ key: `e:${column}:{id}`, value: { string: 'id' }, expireAt: column });
+  const at = (column: string): Record<string, unknown> => ({
+    key: `e:${column}:{id}`,
+    value: { string: 'id' },
+    expireAt: column,
+  });
   const batch = batchOf(schema, [
     ['1', '2091-05-06 07:08:09.123999+00', '2091-05-06', '3830000000'],
     ['2', 'infinity', 'infinity', null],
     ['3', '1969-01-01 00:00:00+00', '-infinity', '-5'],
   ]);
-  for (const column of ['zoned', 'day', 'epoch']) expect((await writeAll(url, schema, at(column), [batch])).written).toBe(3);
+  for (const column of ['zoned', 'day', 'epoch'])
+    expect((await writeAll(url, schema, at(column), [batch])).written).toBe(3);
   expect(await client.pexpiretime('e:zoned:1')).toBe(Date.UTC(2091, 4, 6, 7, 8, 9, 123));
   expect(await client.pexpiretime('e:day:1')).toBe(Date.UTC(2091, 4, 6));
   expect(await client.pexpiretime('e:epoch:1')).toBe(3_830_000_000_000);
@@ -204,7 +241,10 @@ test('expireAt: timestamps, dates, seconds since 1970; infinity never expires; t
 
 test('jitter stays within its share and is the same for a key every time (F54)', async () => {
   const schema = schemaOf({ id: 'int32' });
-  const batch = batchOf(schema, Array.from({ length: 500 }, (_, i) => [String(i)]));
+  const batch = batchOf(
+    schema,
+    Array.from({ length: 500 }, (_, i) => [String(i)]),
+  );
   const expiries = async (): Promise<number[]> => {
     await writeAll(url, schema, { key: 'jit:{id}', value: { string: 'id' }, ttl: '1000s', ttlJitter: '10%' }, [batch]);
     return Promise.all(Array.from({ length: 500 }, (_, i) => client.pexpiretime(`jit:${i}`)));
@@ -223,10 +263,16 @@ test('keepTtl leaves the lifetime of a key as it is', async () => {
   await client.set('k:1', 'old', 'PXAT', RUN_MS);
   await client.sadd('ks:1', 'old');
   await client.pexpireat('ks:1', RUN_MS);
-  await writeAll(url, schema, { key: 'k:{id}', value: { string: 'id' }, keepTtl: true }, [batchOf(schema, [['1'], ['2']])]);
+  await writeAll(url, schema, { key: 'k:{id}', value: { string: 'id' }, keepTtl: true }, [
+    batchOf(schema, [['1'], ['2']]),
+  ]);
   await writeAll(url, schema, { key: 'ks:{id}', value: { set: 'id' }, keepTtl: true }, [batchOf(schema, [['1']])]);
   expect(await client.get('k:1')).toBe('1');
-  expect([await client.pexpiretime('k:1'), await client.pexpiretime('k:2'), await client.pexpiretime('ks:1')]).toEqual([RUN_MS, -1, RUN_MS]);
+  expect([await client.pexpiretime('k:1'), await client.pexpiretime('k:2'), await client.pexpiretime('ks:1')]).toEqual([
+    RUN_MS,
+    -1,
+    RUN_MS,
+  ]);
 });
 
 test('rows larger than a chunk, and chunks that end between any two rows', async () => {
@@ -236,7 +282,10 @@ test('rows larger than a chunk, and chunks that end between any two rows', async
     schema,
     sizes.map((size, i) => [String(i), String.fromCharCode(97 + i).repeat(size)]),
   );
-  for (const block of [{ value: { string: 'body' }, maxInFlight: 1 }, { value: { hash: ['body'] }, ttl: '1h' }]) {
+  for (const block of [
+    { value: { string: 'body' }, maxInFlight: 1 },
+    { value: { hash: ['body'] }, ttl: '1h' },
+  ]) {
     await client.flushdb();
     const sink = await writeAll(url, schema, { key: 'big:{id}', ...block }, [batch, batch]);
     expect(sink.written).toBe(2 * sizes.length);
@@ -252,7 +301,8 @@ test('the last of several rows of one key wins', async () => {
   const rows = Array.from({ length: 50_000 }, (_, i) => [String(i % 7), String(i)]);
   const batches = Array.from({ length: 10 }, (_, i) => batchOf(schema, rows.slice(i * 5000, (i + 1) * 5000)));
   await writeAll(url, schema, { key: 'last:{id}', value: { string: 'n' } }, batches);
-  for (let id = 0; id < 7; id++) expect(Number(await client.get(`last:${id}`))).toBe(rows.map(Number).length - 1 - ((49_999 - id) % 7));
+  for (let id = 0; id < 7; id++)
+    expect(Number(await client.get(`last:${id}`))).toBe(rows.map(Number).length - 1 - ((49_999 - id) % 7));
 });
 
 test('the connection is named after the split that writes', async () => {

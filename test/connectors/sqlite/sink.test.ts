@@ -4,7 +4,16 @@ import type { Schema } from '../../../src/columnar/batch.js';
 import { expect, test } from 'vitest';
 import { sqliteSink } from '../../../src/connectors/sqlite/sink.js';
 import { batchOf, schemaOf } from '../redis/sink-harness.js';
-import { makeDatabase, openSink, planSink, readAll, slotContext, temporaryFolder, writeRun, writeSplit } from './sqlite-harness.js';
+import {
+  makeDatabase,
+  openSink,
+  planSink,
+  readAll,
+  slotContext,
+  temporaryFolder,
+  writeRun,
+  writeSplit,
+} from './sqlite-harness.js';
 
 const folder = temporaryFolder();
 let number = 0;
@@ -21,16 +30,30 @@ test('every type, into a table that is made, and back', async () => {
     number: 'numeric', name: 'text', doc: 'jsonb', uid: 'uuid', raw: 'bytea', day: 'date', clock: 'time', moment: 'timestamp', zoned: 'timestamptz', span: 'interval', list: { kind: 'list', element: { kind: 'int32' } },
   }); // prettier-ignore
   const row = ['-9223372036854775808', 't', '-32768', '2147483647', '-Infinity', '12.50', '1234567890123456789012345678.0123456789', '1e-30', 'Zoë\t"', '{"a": 1}', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '\\x00ff', '2026-02-28', '23:59:59.5', '2026-01-01 00:00:00.000001', '2026-01-01 00:00:00+00', '1 mon', '{1,NULL}']; // prettier-ignore
-  await writeRun(file, wide, { table: 't', createTable: true }, [[batchOf(wide, [row, row.map((_, i) => (i === 0 ? '9223372036854775807' : null)), ['5', ...row.slice(1, 4), 'NaN', ...row.slice(5)]])]]);
+  await writeRun(file, wide, { table: 't', createTable: true }, [
+    [
+      batchOf(wide, [
+        row,
+        row.map((_, i) => (i === 0 ? '9223372036854775807' : null)),
+        ['5', ...row.slice(1, 4), 'NaN', ...row.slice(5)],
+      ]),
+    ],
+  ]);
   const back = await readAll(file, { own: { table: 't' } });
   expect(back.rejected).toEqual([]);
-  expect(back.rows).toEqual([[...row.slice(0, 5), '12.5', ...row.slice(6, 7), `0.${'0'.repeat(29)}1`, ...row.slice(8)], ['9223372036854775807', ...row.slice(1).map(() => null)]]);
+  expect(back.rows).toEqual([
+    [...row.slice(0, 5), '12.5', ...row.slice(6, 7), `0.${'0'.repeat(29)}1`, ...row.slice(8)],
+    ['9223372036854775807', ...row.slice(1).map(() => null)],
+  ]);
 });
 
 test('a row that SQLite cannot keep, or the table does not take, is rejected; its neighbours are written', async () => {
   for (const mode of ['append', 'replace'] as const) {
     const file = newFile();
-    const database = makeDatabase(file, 'CREATE TABLE [t] (id INTEGER PRIMARY KEY, name TEXT NOT NULL CHECK (length(name) < 5), score REAL); CREATE UNIQUE INDEX "by name" ON t (name); CREATE INDEX other ON t(score)');
+    const database = makeDatabase(
+      file,
+      'CREATE TABLE [t] (id INTEGER PRIMARY KEY, name TEXT NOT NULL CHECK (length(name) < 5), score REAL); CREATE UNIQUE INDEX "by name" ON t (name); CREATE INDEX other ON t(score)',
+    );
     const scored = schemaOf({ id: 'int64', name: 'text', score: 'float64' });
     const batch = batchOf(scored, [['1', 'a', '1'], ['2', null, '1'], ['3', 'too long', '1'], ['4', 'd', 'NaN'], ['1', 'again', '1'], ['6', 'a', '1'], ['7', 'f', null]]); // prettier-ignore
     const sink = await writeRun(file, scored, { table: 't', mode }, [[batch]]);
@@ -43,7 +66,11 @@ test('a row that SQLite cannot keep, or the table does not take, is rejected; it
     ]);
     expect(sink.written).toBe(2);
     expect(database.prepare('SELECT id, name FROM t').raw().all()).toEqual([[1, 'a'], [7, 'f']]); // prettier-ignore
-    expect(database.prepare('SELECT name FROM sqlite_schema ORDER BY 1').pluck().all()).toEqual(['by name', 'other', 't']);
+    expect(database.prepare('SELECT name FROM sqlite_schema ORDER BY 1').pluck().all()).toEqual([
+      'by name',
+      'other',
+      't',
+    ]);
   }
 });
 
@@ -61,14 +88,19 @@ test('a reject that the policy does not take leaves nothing of the split', async
 
 test('upsert: a repeated split changes nothing, the last of several rows of one key wins', async () => {
   const file = newFile();
-  const database = makeDatabase(file, `CREATE TABLE t (id INTEGER, name TEXT, kept TEXT DEFAULT 'yes', PRIMARY KEY (id)); INSERT INTO t VALUES (1, 'old', 'mine')`);
+  const database = makeDatabase(
+    file,
+    `CREATE TABLE t (id INTEGER, name TEXT, kept TEXT DEFAULT 'yes', PRIMARY KEY (id)); INSERT INTO t VALUES (1, 'old', 'mine')`,
+  );
   const block = { table: 't', keys: ['id'] };
   for (let time = 0; time < 2; time++) {
     await writeRun(file, schema, block, [[rows(0, 20_000), rows(10, 12, 'later')], [rows(20_000, 20_001)]]);
     expect(database.prepare('SELECT count(*), sum(id) FROM t').raw().get()).toEqual([20_001, 200_010_000]);
     expect(database.prepare('SELECT name, kept FROM t WHERE id IN (1, 10) ORDER BY id').raw().all()).toEqual([['n', 'mine'], ['later', 'yes']]); // prettier-ignore
   }
-  const onlyKeys = await writeRun(file, schemaOf({ id: 'int64' }), { table: 't', keys: ['id'] }, [[batchOf(schemaOf({ id: 'int64' }), [['1'], ['-5']])]]);
+  const onlyKeys = await writeRun(file, schemaOf({ id: 'int64' }), { table: 't', keys: ['id'] }, [
+    [batchOf(schemaOf({ id: 'int64' }), [['1'], ['-5']])],
+  ]);
   expect(onlyKeys.written).toBe(2);
   expect(database.prepare('SELECT id, name FROM t WHERE id < 2 ORDER BY id').raw().all()).toEqual([[-5, null], [0, 'n'], [1, 'n']]); // prettier-ignore
 });
@@ -96,9 +128,27 @@ test('append: a split that is repeated after its success was lost is there once'
   expect(database.prepare('SELECT count(*) FROM t').pluck().get()).toBe(1511);
 });
 
+test('a repeated split that was moved already has the same rows rejected', async () => {
+  const file = newFile();
+  const database = makeDatabase(file, 'CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)');
+  for (const attempt of [1, 2]) {
+    const sink = await openSink(file, schema, { table: 't' });
+    await writeSplit(sink, 0, [rows(0, 10), rows(3, 5, 'again')], attempt);
+    await sink.writer.close();
+    expect(sink).toMatchObject({
+      written: 10,
+      rejected: [3, 4].map((id) => `${id}|again: ETL-5201 23000 UNIQUE constraint failed: t.id`),
+    });
+  }
+  expect(database.prepare('SELECT count(*) FROM t').pluck().get()).toBe(10);
+});
+
 test('replace: the old rows stand until commit; abort leaves them', async () => {
   const file = newFile();
-  const database = makeDatabase(file, `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (-1, 'old')`);
+  const database = makeDatabase(
+    file,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (-1, 'old')`,
+  );
   const content = (): unknown => database.prepare('SELECT min(id), max(id), count(*) FROM t').raw().get();
   const failed = await openSink(file, schema, { table: 't', mode: 'replace' });
   await writeSplit(failed, 0, [rows(0, 10)]);
@@ -168,7 +218,10 @@ test('a full disk: ETL-4213, and nothing of the split', async () => {
   // A limit of pages is SQLite's own word for a full disk; it belongs to the connection that writes.
   const inner = sink.writer as unknown as { database: { pragma(text: string): unknown } };
   inner.database.pragma('main.max_page_count = 20');
-  await expect(writeSplit(sink, 0, [rows(0, 20_000, 'x'.repeat(50))])).rejects.toMatchObject({ code: 'ETL-4213', kind: 'disk-full' });
+  await expect(writeSplit(sink, 0, [rows(0, 20_000, 'x'.repeat(50))])).rejects.toMatchObject({
+    code: 'ETL-4213',
+    kind: 'disk-full',
+  });
   await sink.writer.abortSplit();
   await sink.writer.close();
   expect(database.prepare('SELECT count(*) FROM t').pluck().get()).toBe(0);
@@ -182,11 +235,15 @@ test('nothing is left behind but the file', async () => {
 
 test('a plan that cannot be is refused', async () => {
   const file = newFile();
-  makeDatabase(file, 'CREATE TABLE t (id INT, name TEXT); CREATE TABLE k (id INT, name TEXT, PRIMARY KEY (id, name)); CREATE VIEW v AS SELECT 1');
+  makeDatabase(
+    file,
+    'CREATE TABLE t (id INT, name TEXT); CREATE TABLE k (id INT, name TEXT, PRIMARY KEY (id, name)); CREATE VIEW v AS SELECT 1',
+  );
   const refused = (block: Record<string, unknown>, input: Schema = schema, at = file): Promise<string> =>
     planSink(at, input, block).then(
       (plan) => `ok: ${plan.description} · ${plan.effect} · ${plan.commit} · ${plan.notes.join()}`,
-      (error: { code: string; message: string; hint?: string }) => `${error.code} ${error.message.replaceAll(folder, '…').replace(/\d+\.db/, 'N.db')} · ${error.hint ?? ''}`,
+      (error: { code: string; message: string; hint?: string }) =>
+        `${error.code} ${error.message.replaceAll(folder, '…').replace(/\d+\.db/, 'N.db')} · ${error.hint ?? ''}`,
     );
   expect([
     await refused({ table: 't' }),

@@ -29,14 +29,27 @@ test('declared types, affinities and values', async () => {
     'id int64 not null', 'big int64 not null', 'name text', 'ratio double precision', 'price numeric', 'ok boolean', 'day date', 'at timestamp',
     'zoned timestamptz', 'clock time', 'doc json', 'uid uuid', 'raw bytea', 'mixed numeric', 'odd text',
   ].map((line) => line.replace('int64', 'bigint'))); // prettier-ignore
-  expect(description.notes).toEqual(['type of "mixed" taken from its first 3 rows: numeric', 'type of "odd" taken from its first 3 rows: text']);
+  expect(description.notes).toEqual([
+    'type of "mixed" taken from its first 3 rows: numeric',
+    'type of "odd" taken from its first 3 rows: text',
+  ]);
   expect(rejected).toEqual([]);
   expect(rows.sort()).toEqual([
     ['-9223372036854775808', '-9223372036854775808', ...Array.from({ length: 13 }, () => null)],
     ['1', '9223372036854775807', 'Zoë\0\n', '0.1', '12.5', 't', '2026-02-28', '2026-02-28 01:02:03.456', '2026-02-27 23:02:03+00', '23:59:59', '{"a": 1}', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '\\x00ff0d0a', '7', 'text'],
     ['9223372036854775807', '9007199254740993', '', '3', '7', 'f', '0044-03-15 BC', '2026-01-01 00:00:00', '2026-01-01 00:00:00+00', '00:00:00', '[]', null, '\\x', '2.5', '3'],
   ]); // prettier-ignore
-  expect(plan).toMatchObject({ consistency: 'split-snapshot', splits: { strategy: 'range', column: 'id', min: '-9223372036854775808', max: '9223372036854775807', count: '8', nulls: false } });
+  expect(plan).toMatchObject({
+    consistency: 'split-snapshot',
+    splits: {
+      strategy: 'range',
+      column: 'id',
+      min: '-9223372036854775808',
+      max: '9223372036854775807',
+      count: '8',
+      nulls: false,
+    },
+  });
 });
 
 test('a value that is none of its type rejects its row, and only it', async () => {
@@ -66,42 +79,85 @@ test('a value that is none of its type rejects its row, and only it', async () =
 
 test('a query, with parameters bound and where; it may end in a comment', async () => {
   const file = newFile();
-  makeDatabase(file, `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, day DATE, n NUMERIC); INSERT INTO t VALUES (1, 'a', '2026-01-01', 1.5), (2, 'b''x', '2026-01-02', 2), (3, 'c', NULL, 9)`);
-  const params = { since: literal('date', '2026-01-02'), id: literal('int64', '1'), name: literal('text', `b'x`), none: literal('text', null), n: literal('numeric', '1.5') };
-  const read = async (own: Record<string, unknown>, where: string | null = null): Promise<unknown> => (await readAll(file, { own, where, params })).rows;
-  expect(await read({ query: 'SELECT id, upper(name) AS name FROM t WHERE day >= :since -- recent' })).toEqual([['2', `B'X`]]);
+  makeDatabase(
+    file,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, day DATE, n NUMERIC); INSERT INTO t VALUES (1, 'a', '2026-01-01', 1.5), (2, 'b''x', '2026-01-02', 2), (3, 'c', NULL, 9)`,
+  );
+  const params = {
+    since: literal('date', '2026-01-02'),
+    id: literal('int64', '1'),
+    name: literal('text', `b'x`),
+    none: literal('text', null),
+    n: literal('numeric', '1.5'),
+  };
+  const read = async (own: Record<string, unknown>, where: string | null = null): Promise<unknown> =>
+    (await readAll(file, { own, where, params })).rows;
+  expect(await read({ query: 'SELECT id, upper(name) AS name FROM t WHERE day >= :since -- recent' })).toEqual([
+    ['2', `B'X`],
+  ]);
   expect(await read({ query: 'SELECT id FROM t WHERE name = :name AND :none IS NULL;' })).toEqual([['2']]);
   expect(await read({ table: 't' }, 'n = :n OR id > :id + 1')).toEqual([['1', 'a', '2026-01-01', '1.5'], ['3', 'c', null, '9']]); // prettier-ignore
-  const { description, plan } = await readAll(file, { own: { query: 'SELECT count(*) AS n, avg(n) AS mean, id FROM t GROUP BY id' }, params, split: { column: 'id', size: '2' } });
+  const { description, plan } = await readAll(file, {
+    own: { query: 'SELECT count(*) AS n, avg(n) AS mean, id FROM t GROUP BY id' },
+    params,
+    split: { column: 'id', size: '2' },
+  });
   expect(shownSchema(description.schema)).toEqual(['n bigint', 'mean double precision', 'id bigint']);
-  expect(plan.sql).toBe('SELECT "n", "mean", "id" FROM (SELECT count(*) AS n, avg(n) AS mean, id FROM t GROUP BY id\n) WHERE "id" >= @etl_lower AND "id" < @etl_next');
+  expect(plan.sql).toBe(
+    'SELECT "n", "mean", "id" FROM (SELECT count(*) AS n, avg(n) AS mean, id FROM t GROUP BY id\n) WHERE "id" >= @etl_lower AND "id" < @etl_next',
+  );
 });
 
 test('only wanted columns are read, in batches of fetchSize rows or about a megabyte', async () => {
   const file = newFile();
-  makeDatabase(file, `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO t SELECT i, hex(zeroblob(2000)), i FROM n`);
-  const small = await readAll(file, { own: { table: 't' }, columns: ['b'], fetchSize: 1000, split: { strategy: 'none' } });
+  makeDatabase(
+    file,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO t SELECT i, hex(zeroblob(2000)), i FROM n`,
+  );
+  const small = await readAll(file, {
+    own: { table: 't' },
+    columns: ['b'],
+    fetchSize: 1000,
+    split: { strategy: 'none' },
+  });
   expect(small.batches).toEqual([1000, 1000, 500]);
   expect(small.rows[2499]).toEqual(['2500']);
   const wide = await readAll(file, { own: { table: 't' }, split: { strategy: 'none' } });
   expect(wide.batches.length).toBeGreaterThan(9);
   expect(wide.rows).toHaveLength(2500);
-  const limited = await readAll(file, { own: { table: 't' }, split: { strategy: 'none' } }, { 'source.max-row-bytes': 4000 });
+  const limited = await readAll(
+    file,
+    { own: { table: 't' }, split: { strategy: 'none' } },
+    { 'source.max-row-bytes': 4000 },
+  );
   expect(limited.rejected[0]).toContain('54000 the row has 4025 bytes, more than source.max-row-bytes');
 });
 
 test('every row is read by exactly one split, whatever its key holds', async () => {
   const file = newFile();
   const database = makeDatabase(file, 'CREATE TABLE t (k INT, label TEXT)');
-  const value = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -9n, max: 9n }), fc.constant(null), fc.constantFrom(1.5, -0.5, 1e300, -1e300, 'text', Buffer.from('blob')));
+  const value = fc.oneof(
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.bigInt({ min: -9n, max: 9n }),
+    fc.constant(null),
+    fc.constantFrom(1.5, -0.5, 1e300, -1e300, 'text', Buffer.from('blob')),
+  );
   await fc.assert(
-    fc.asyncProperty(fc.array(value, { maxLength: 25 }), fc.constantFrom('1', '2', '3', '11'), async (values, count) => {
-      database.exec('DELETE FROM t');
-      const insert = database.prepare('INSERT INTO t VALUES (?, ?)');
-      values.forEach((key, i) => insert.run(key, String(i)));
-      const { rows } = await readAll(file, { own: { table: 't' }, columns: ['label'], split: { column: 'k', count } });
-      expect(rows.map(([label]) => Number(label)).sort((a, b) => a - b)).toEqual(values.map((_, i) => i));
-    }),
+    fc.asyncProperty(
+      fc.array(value, { maxLength: 25 }),
+      fc.constantFrom('1', '2', '3', '11'),
+      async (values, count) => {
+        database.exec('DELETE FROM t');
+        const insert = database.prepare('INSERT INTO t VALUES (?, ?)');
+        values.forEach((key, i) => insert.run(key, String(i)));
+        const { rows } = await readAll(file, {
+          own: { table: 't' },
+          columns: ['label'],
+          split: { column: 'k', count },
+        });
+        expect(rows.map(([label]) => Number(label)).sort((a, b) => a - b)).toEqual(values.map((_, i) => i));
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -113,11 +169,25 @@ test('rowid where there is no key; none where there is no rowid; a view; an empt
     `CREATE TABLE plain (a TEXT); INSERT INTO plain VALUES ('x'), ('y'); CREATE TABLE keyed (a TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO keyed VALUES ('k');
      CREATE VIEW v AS SELECT a FROM plain; CREATE TABLE empty (id INTEGER PRIMARY KEY); CREATE TABLE "we ""ird" (rowid TEXT, "a b" INT); INSERT INTO "we ""ird" VALUES ('r', 5)`,
   );
-  expect((await readAll(file, { own: { table: 'plain' } })).plan.splits).toMatchObject({ strategy: 'range', column: 'rowid', min: '1', max: '2' });
+  expect((await readAll(file, { own: { table: 'plain' } })).plan.splits).toMatchObject({
+    strategy: 'range',
+    column: 'rowid',
+    min: '1',
+    max: '2',
+  });
   expect((await readAll(file, { own: { table: 'PLAIN' } })).rows).toHaveLength(2);
-  expect(await readAll(file, { own: { table: 'keyed' } })).toMatchObject({ plan: { splits: { strategy: 'none', reason: 'no integer key to cut at' } }, rows: [['k']] });
-  expect(await readAll(file, { own: { table: 'v' } })).toMatchObject({ plan: { splits: { strategy: 'none' } }, rows: [['x'], ['y']] });
-  expect(await readAll(file, { own: { table: 'empty' } })).toMatchObject({ plan: { splits: { strategy: 'none' } }, rows: [] });
+  expect(await readAll(file, { own: { table: 'keyed' } })).toMatchObject({
+    plan: { splits: { strategy: 'none', reason: 'no integer key to cut at' } },
+    rows: [['k']],
+  });
+  expect(await readAll(file, { own: { table: 'v' } })).toMatchObject({
+    plan: { splits: { strategy: 'none' } },
+    rows: [['x'], ['y']],
+  });
+  expect(await readAll(file, { own: { table: 'empty' } })).toMatchObject({
+    plan: { splits: { strategy: 'none' } },
+    rows: [],
+  });
   expect((await readAll(file, { own: { table: 'we "ird' } })).rows).toEqual([['r', '5']]);
 });
 
@@ -127,7 +197,8 @@ test('what cannot be read is refused with its reason', async () => {
   const refused = async (wish: Parameters<typeof readAll>[1], at = file): Promise<string> =>
     readAll(at, wish).then(
       () => 'no error',
-      (error: { code: string; message: string; hint?: string }) => `${error.code} ${error.message.replaceAll(folder, '…').replace(/\d+\.db/, 'N.db')} · ${error.hint ?? ''}`,
+      (error: { code: string; message: string; hint?: string }) =>
+        `${error.code} ${error.message.replaceAll(folder, '…').replace(/\d+\.db/, 'N.db')} · ${error.hint ?? ''}`,
     );
   const rubbish = path.join(folder, 'rubbish.db');
   writeFileSync(rubbish, 'this is not a database, and it is long enough to be read as one'.repeat(20));
@@ -172,7 +243,9 @@ test('a file that is being written is waited for', async () => {
   const file = newFile();
   const database = makeDatabase(file, `CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)`);
   database.exec('BEGIN EXCLUSIVE');
-  await expect(readAll(file, { own: { table: 't' } }, { 'source.idle.timeout': 1 })).rejects.toMatchObject({ code: 'ETL-4110' });
+  await expect(readAll(file, { own: { table: 't' } }, { 'source.idle.timeout': 1 })).rejects.toMatchObject({
+    code: 'ETL-4110',
+  });
   setImmediate(() => database.exec('COMMIT'));
   expect((await readAll(file, { own: { table: 't' } })).rows).toEqual([['1']]);
 });

@@ -9,7 +9,15 @@ import { isValid } from '../../../src/columnar/column.js';
 import { cellText } from '../../../src/columnar/js-value.js';
 import { typeName } from '../../../src/columnar/data-type.js';
 import { defaultSettings } from '../../../src/config/settings.js';
-import type { ReadPlan, SinkContext, SinkPlan, SinkWriter, SlotContext, SourceBlock, SourceDescription } from '../../../src/connectors/connector.js';
+import type {
+  ReadPlan,
+  SinkContext,
+  SinkPlan,
+  SinkWriter,
+  SlotContext,
+  SourceBlock,
+  SourceDescription,
+} from '../../../src/connectors/connector.js';
 import { sqlitePlanner } from '../../../src/connectors/sqlite/catalog.js';
 import { sqliteConfig } from '../../../src/connectors/sqlite/config.js';
 import { planSqliteSink } from '../../../src/connectors/sqlite/plan-sink.js';
@@ -52,15 +60,32 @@ export interface ReadResult {
 
 type SourceWish = Partial<Omit<SourceBlock, 'own'>> & { readonly own: Record<string, unknown> };
 
-export async function readAll(file: string, wish: SourceWish, settings: Record<string, unknown> = {}): Promise<ReadResult> {
+export async function readAll(
+  file: string,
+  wish: SourceWish,
+  settings: Record<string, unknown> = {},
+): Promise<ReadResult> {
   const context = { settings: { ...defaultSettings, ...settings }, runId: 'run-1', baseDir: '/' };
   const catalog = await sqlitePlanner.open(sqliteConfig.connection.parse({ url: file }) as never, context);
-  const block: SourceBlock = { id: 's', columns: null, where: null, split: null, fetchSize: 8192, consistency: null, params: {}, ...wish, own: sqliteConfig.source.parse(wish.own) as never };
+  const block: SourceBlock = {
+    id: 's',
+    columns: null,
+    where: null,
+    split: null,
+    fetchSize: 8192,
+    consistency: null,
+    params: {},
+    ...wish,
+    own: sqliteConfig.source.parse(wish.own) as never,
+  };
   try {
     const description = await catalog.describe(block);
     const columns = block.columns ?? description.schema.fields.map((field) => field.name);
     const plan = await catalog.planRead(block, description, { columns, filters: [], limit: null, parallelism: 2 });
-    const reader = await sqliteSource.openSource(JSON.parse(JSON.stringify(plan.params)), { ...slotContext, settings: context.settings });
+    const reader = await sqliteSource.openSource(JSON.parse(JSON.stringify(plan.params)), {
+      ...slotContext,
+      settings: context.settings,
+    });
     const result: ReadResult = { description, plan, rows: [], rejected: [], batches: [] };
     for (let index = 0n; index < splitCount(plan.splits); index++) {
       const batches = reader.read(splitAt(plan.splits, index), {
@@ -83,7 +108,9 @@ export async function readAll(file: string, wish: SourceWish, settings: Record<s
 }
 
 export function rowsOf(batch: Batch): (string | null)[][] {
-  return Array.from({ length: batch.length }, (_, row) => batch.columns.map((column) => (isValid(column, row) ? cellText(column, row) : null)));
+  return Array.from({ length: batch.length }, (_, row) =>
+    batch.columns.map((column) => (isValid(column, row) ? cellText(column, row) : null)),
+  );
 }
 
 export function shownSchema(schema: Schema): string[] {
@@ -117,7 +144,12 @@ export interface SinkOptions {
   readonly runId?: string;
 }
 
-export async function openSink(file: string, schema: Schema, block: Record<string, unknown>, options: SinkOptions = {}): Promise<OpenedSink> {
+export async function openSink(
+  file: string,
+  schema: Schema,
+  block: Record<string, unknown>,
+  options: SinkOptions = {},
+): Promise<OpenedSink> {
   const plan = await planSink(file, schema, block);
   const opened = { plan, rejected: [] as string[], written: 0, waitedMs: 0 };
   const context: SinkContext = {
@@ -137,17 +169,32 @@ export async function openSink(file: string, schema: Schema, block: Record<strin
   return Object.assign(opened, { writer });
 }
 
-export async function writeSplit(sink: OpenedSink, split: number, batches: readonly Batch[], attempt = 1): Promise<void> {
+export async function writeSplit(
+  sink: OpenedSink,
+  split: number,
+  batches: readonly Batch[],
+  attempt = 1,
+): Promise<void> {
   await sink.writer.beginSplit({ vertex: 'v', split, attempt });
   for (const batch of batches) await sink.writer.write(batch);
   await sink.writer.endSplit();
 }
 
 /** One run: a split for each list of batches, then commit. */
-export async function writeRun(file: string, schema: Schema, block: Record<string, unknown>, splits: readonly (readonly Batch[])[], options: SinkOptions = {}): Promise<OpenedSink> {
+export async function writeRun(
+  file: string,
+  schema: Schema,
+  block: Record<string, unknown>,
+  splits: readonly (readonly Batch[])[],
+  options: SinkOptions = {},
+): Promise<OpenedSink> {
   const sink = await openSink(file, schema, block, options);
   for (const [split, batches] of splits.entries()) await writeSplit(sink, split, batches);
   await sink.writer.close();
-  await sqliteSink.commit!(sink.plan.params, splits.map(() => null), { ...slotContext, runId: options.runId ?? 'run-1' });
+  await sqliteSink.commit!(
+    sink.plan.params,
+    splits.map(() => null),
+    { ...slotContext, runId: options.runId ?? 'run-1' },
+  );
   return sink;
 }
