@@ -7,10 +7,14 @@
  * append and replace note the split in the ledger within that transaction, so that a split whose success was not heard of
  * is not moved twice. replace moves to a staging table in the file, which `commit` publishes in one transaction.
  */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { MAX_BATCH_ROWS, type Batch } from '../../columnar/batch.js';
+import { MAX_BATCH_ROWS, fieldIndex, type Batch } from '../../columnar/batch.js';
+import { isValid } from '../../columnar/column.js';
 import { createBuilder } from '../../columnar/column-builder.js';
 import { ValueError } from '../../columnar/row-errors.js';
+import { EtlError } from '../../errors/etl-error.js';
 import type { AttemptId, Committable, SinkContext, SinkModule, SinkWriter } from '../connector.js';
 import { cellBinder } from './cell-binder.js';
 import { cellReader, type SqliteValue } from './cell-reader.js';
@@ -66,6 +70,7 @@ class SqliteSinkWriter implements SinkWriter {
 
   async write(batch: Batch): Promise<void> {
     const binders = batch.columns.map(cellBinder);
+    const keys = this.params.keys.map((name) => batch.columns[fieldIndex(batch.schema, name)]);
     const values: SqliteValue[] = new Array<SqliteValue>(binders.length);
     const { selection } = batch;
     const count = selection === null ? batch.length : selection.length;
@@ -73,6 +78,11 @@ class SqliteSinkWriter implements SinkWriter {
       this.database.exec('BEGIN');
       for (let i = 0; i < count; i++) {
         const row = selection === null ? i : selection[i];
+        // NULLs differ from each other in a unique index: such a row would be there once more with every repetition.
+        if (keys.some((column) => !isValid(column, row))) {
+          this.context.reject(batch, row, { code: 'ETL-5110', sqlState: '22004', message: 'the key is NULL' });
+          continue;
+        }
         try {
           for (let column = 0; column < binders.length; column++) values[column] = binders[column](row);
         } catch (error) {
@@ -228,6 +238,7 @@ function targetOf(params: SqliteSinkParams, runId: string): string {
 /** The file with all tables that the writer needs. */
 async function openTarget(params: SqliteSinkParams, context: SinkContext): Promise<Database> {
   const { file, createSql, mode } = params;
+  if (createSql !== null) makeFolder(file);
   const database = await openDatabase(file, { side: 'sink', write: true, create: createSql !== null });
   try {
     await withPatience(() => prepareTables(database, params, context.runId), {
@@ -249,5 +260,13 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
           for (const sql of cloneSql(target, table, staging)) target.exec(sql);
       })
       .immediate();
+  }
+}
+
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+  } catch (error) {
+    throw new EtlError('ETL-4201', `SQLite ${file}: ${(error as Error).message}`, { cause: error });
   }
 }

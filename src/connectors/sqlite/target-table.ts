@@ -19,7 +19,7 @@ export function createTableSql(
 ): string {
   const definitions = columns.map((name) => {
     const field = schema.fields.find((candidate) => candidate.name === name)!;
-    return `${quoteName(name)} ${declaredType(field.type)}${field.nullable ? '' : ' NOT NULL'}`;
+    return `${quoteName(name)} ${declaredType(field.type)}${field.nullable && !keys.includes(name) ? '' : ' NOT NULL'}`;
   });
   if (keys.length > 0) definitions.push(`PRIMARY KEY (${keys.map(quoteName).join(', ')})`);
   return `CREATE TABLE IF NOT EXISTS ${quoteName(table)} (${definitions.join(', ')})`;

@@ -227,6 +227,16 @@ test('a full disk: ETL-4213, and nothing of the split', async () => {
   expect(database.prepare('SELECT count(*) FROM t').pluck().get()).toBe(0);
 });
 
+test('upsert: a row whose key is NULL is rejected', async () => {
+  const file = path.join(folder, 'made', 'with its folder', 'n.db');
+  const batch = batchOf(schema, [
+    ['1', 'a'],
+    [null, 'b'],
+  ]);
+  const sink = await writeRun(file, schema, { table: 't', createTable: true, keys: ['id'] }, [[batch]]);
+  expect(sink).toMatchObject({ written: 1, rejected: ['|b: ETL-5110 22004 the key is NULL'] });
+});
+
 test('nothing is left behind but the file', async () => {
   const own = temporaryFolder();
   await writeRun(path.join(own, 'new.db'), schema, { table: 't', createTable: true, keys: ['id'] }, [[rows(0, 5)]]);
