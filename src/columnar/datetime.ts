@@ -5,7 +5,7 @@
  * timestamp is two words of an int64; most arithmetic goes over whole seconds (safe integers) and a rest of microseconds.
  * Reading text is in parse-datetime.ts.
  */
-import { ByteWriter } from './byte-writer.js';
+import type { ByteWriter } from './byte-writer.js';
 import { millionQuotient, millionRest, storeProduct, writePadded } from './int64.js';
 
 export const DATE_INFINITY = 0x7fffffff;
@@ -60,17 +60,6 @@ export function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Whole days of a timestamp (floor). */
-export function timestampDays(low: number, high: number): number {
-  return Math.floor(millionQuotient(low, high) / SECONDS_PER_DAY);
-}
-
-/** Microseconds of a timestamp since its midnight. */
-export function timestampMicrosOfDay(low: number, high: number): number {
-  const seconds = millionQuotient(low, high);
-  return (seconds - Math.floor(seconds / SECONDS_PER_DAY) * SECONDS_PER_DAY) * 1000000 + millionRest(low, high);
-}
-
 /** Stores the timestamp at `words[at]`; false where it is outside PostgreSQL's range or does not fit an int64. */
 export function storeTimestamp(days: number, microsOfDay: number, words: Int32Array, at: number): boolean {
   const overflow = Math.floor(microsOfDay / MICROS_PER_DAY);
@@ -119,20 +108,6 @@ export function writeTimestamp(
   writeClock(seconds - days * SECONDS_PER_DAY, millionRest(low, high), out);
   if (zone !== '') out.ascii(zone);
   if (civil.year <= 0) out.ascii(' BC');
-}
-
-/** `writeDate` as a string, for messages and plans. */
-export function daysToText(days: number): string {
-  const out = new ByteWriter(32);
-  writeDate(days, out);
-  return out.view().toString('latin1');
-}
-
-/** `writeTimestamp` as a string, for messages and plans. */
-export function timestampToText(micros: bigint, zone: '' | '+00' = ''): string {
-  const out = new ByteWriter(48);
-  writeTimestamp(Number(BigInt.asIntN(32, micros)), Number(micros >> 32n), ' ', zone, out);
-  return out.view().toString('latin1');
 }
 
 function writeCivil(civil: Civil, out: ByteWriter): void {

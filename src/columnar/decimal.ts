@@ -58,10 +58,15 @@ export function decimalWriter(words: Int32Array, scale: number): (row: number, o
     let count = 0;
     if (limbs[3] === 0 && limbs[2] === 0 && limbs[1] < 0x200000) {
       let value = limbs[1] * WORD + limbs[0];
-      while (value !== 0) {
+      while (value > 0x7fffffff) {
         const next = Math.floor(value / 10);
         digits[count++] = 48 + (value - next * 10);
         value = next;
+      }
+      for (let small = value | 0; small !== 0;) {
+        const next = (small / 10) | 0;
+        digits[count++] = 48 + (small - next * 10);
+        small = next;
       }
     } else {
       while (limbs[0] !== 0 || limbs[1] !== 0 || limbs[2] !== 0 || limbs[3] !== 0) {
