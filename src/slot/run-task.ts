@@ -50,8 +50,8 @@ async function run(
   try {
     for (const sink of vertex.sinks) {
       listen(sink, counters[sink.descriptor.id]!, waitedMs);
-      await sink.writer.beginSplit(task.id);
-      await sink.rejectWriter?.beginSplit(task.id);
+      await sink.writer.beginSplit(task.id, stopSignal);
+      await sink.rejectWriter?.beginSplit(task.id, stopSignal);
     }
     const streams = connectChain(vertex, task, limits, stopSignal, counters, waitedMs);
     const drained = vertex.sinks.map((sink) =>
