@@ -10,7 +10,6 @@ const drivers = [
   ['postgres', '^node_modules/(@types/)?(pg|pg-cursor|pg-copy-streams|pg-query-stream)/'],
   ['redis', '^node_modules/ioredis/'],
   ['sqlite', '^node_modules/(@types/)?better-sqlite3/'],
-  ['file', '^node_modules/csv-parse/'],
 ];
 
 module.exports = {
@@ -107,6 +106,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^(src/cli|commands)/|^node_modules/@oclif/' },
+    },
+    {
+      name: 'only-what-is-shipped',
+      comment: 'a development dependency is not there when somebody installs etl',
+      severity: 'error',
+      from: { path: '^(src|commands)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },
     {
       name: 'src-is-not-built-on-its-tests',
