@@ -108,13 +108,6 @@ module.exports = {
       to: { path: '^(src/cli|commands)/|^node_modules/@oclif/' },
     },
     {
-      name: 'only-what-is-shipped',
-      comment: 'a development dependency is not there when somebody installs etl',
-      severity: 'error',
-      from: { path: '^(src|commands)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
-    },
-    {
       name: 'src-is-not-built-on-its-tests',
       severity: 'error',
       from: { path: '^(src|commands)/' },

@@ -12,7 +12,7 @@ if (argv.length === 1 && ['--version', '-V'].includes(argv[0])) {
   );
 } else {
   module.enableCompileCache?.();
-  const { runCli } = await import('../dist/src/cli/run-cli.js');
+  const { runCli } = await import('../dist/bundle/cli.js');
   await runCli(argv, root);
   setTimeout(() => process.exit(), 2000).unref(); // what is done must end, whatever handle was left open
 }

@@ -38,12 +38,14 @@ export function ensureInstalled() {
   writeFileSync(installStamp, wanted);
 }
 
-/** Compiles `src` and `commands` to `dist`, unless no file of them has changed. */
+/** Compiles `src` and `commands` to `dist` and bundles them, unless nothing has changed that goes into it. */
 export function ensureBuilt() {
   const files = [
     ...filesUnder('src'),
     ...filesUnder('commands'),
     'package.json',
+    'package-lock.json',
+    'scripts/bundle.mjs',
     'tsconfig.json',
     'tsconfig.build.json',
   ].sort();
