@@ -1,3 +1,5 @@
+import { copyBytes } from './copy-bytes.js';
+
 /**
  * A growing byte buffer that text, JSON and protocol encoders append to.
  *
@@ -26,15 +28,11 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** Appends `source[start, end)`. Short runs are copied by hand: a native call costs more than 24 stores. */
+  /** Appends `source[start, end)`. */
   copy(source: Uint8Array, start: number, end: number): void {
-    const count = end - start;
-    this.reserve(count);
-    const target = this.bytes;
-    let at = this.length;
-    if (count <= 24) for (let i = start; i < end; i++) target[at++] = source[i]!;
-    else target.set(source.subarray(start, end), at);
-    this.length += count;
+    this.reserve(end - start);
+    copyBytes(source, start, end, this.bytes, this.length);
+    this.length += end - start;
   }
 
   ascii(text: string): void {

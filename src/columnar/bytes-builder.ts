@@ -1,6 +1,7 @@
 /** The builder of text, json, numeric, uuid and bytea columns: all rows' bytes in one buffer. */
 import { BaseBuilder, DEFAULT_CAPACITY, grown } from './base-builder.js';
 import type { BytesColumn } from './column.js';
+import { copyBytes } from './copy-bytes.js';
 import type { DataType } from './data-type.js';
 import { ValueError } from './row-errors.js';
 
@@ -40,11 +41,9 @@ export class BytesBuilder extends BaseBuilder {
     const count = end - start;
     this.reserveBytes(count);
     const row = this.beginRow();
-    const data = this.data;
-    let at = this.offsets[row];
+    const at = this.offsets[row];
     this.offsets[row + 1] = at + count;
-    if (count <= 24) for (let i = start; i < end; i++) data[at++] = source[i];
-    else data.set(source.subarray(start, end), at);
+    copyBytes(source, start, end, this.data, at);
   }
 
   /** As UTF-8; a lone surrogate becomes U+FFFD. */

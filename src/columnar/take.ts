@@ -2,6 +2,7 @@
 import { bitmapBytes, getBit, setBit } from './bitmap.js';
 import { rowCount, type Batch } from './batch.js';
 import type { BytesColumn, Column } from './column.js';
+import { copyBytes } from './copy-bytes.js';
 import { ValueError } from './row-errors.js';
 
 /** The cells of `rows`, in that order; a row may be taken more than once. A negative row is NULL. */
@@ -179,11 +180,8 @@ function takeBytes(column: BytesColumn, rows: Int32Array): { offsets: Int32Array
     const start = from[row];
     let end = from[row + 1];
     while (i + 1 < rows.length && rows[i + 1] === rows[i] + 1) end = from[rows[++i] + 1];
-    if (end - start <= 24) for (let at = start; at < end; at++) data[to++] = source[at];
-    else {
-      data.set(source.subarray(start, end), to);
-      to += end - start;
-    }
+    copyBytes(source, start, end, data, to);
+    to += end - start;
   }
   return { offsets, data };
 }

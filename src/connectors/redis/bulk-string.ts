@@ -5,6 +5,7 @@
  * moved by the difference. Values of a column mostly agree, so a move is rare. (Redis refuses leading zeros.)
  */
 import type { ByteWriter } from '../../columnar/byte-writer.js';
+import { copyBytes } from '../../columnar/copy-bytes.js';
 
 /** Redis' own limit of one string, `proto-max-bulk-len`. */
 export const MAX_BULK_BYTES = 512 * 1024 * 1024;
@@ -43,7 +44,7 @@ export function closeBulk(out: ByteWriter, body: number, reserved: number): numb
   return digits;
 }
 
-/** A constant piece of protocol. Copied by hand: such pieces are short. */
+/** A constant piece of protocol. */
 export function appendConstant(out: ByteWriter, constant: Uint8Array): void {
   appendBytes(out, constant, 0, constant.length);
 }
@@ -58,19 +59,12 @@ export function bulk(text: string): string {
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 }
 
-/** Below it, a loop of stores costs less than the view that a native copy needs. */
-const NATIVE_COPY_BYTES = 48;
-
 /** Appends `source[start, end)`. */
 export function appendBytes(out: ByteWriter, source: Uint8Array, start: number, end: number): void {
-  const count = end - start;
-  out.reserve(count);
-  const bytes = out.bytes;
-  let at = out.length;
-  out.length = at + count;
-  // Not `subarray`: of a Buffer it makes a Buffer, at twice the cost.
-  if (count > NATIVE_COPY_BYTES) bytes.set(new Uint8Array(source.buffer, source.byteOffset + start, count), at);
-  else for (let i = start; i < end; i++) bytes[at++] = source[i];
+  const at = out.length;
+  out.reserve(end - start);
+  out.length = at + (end - start);
+  copyBytes(source, start, end, out.bytes, at);
 }
 
 /** Appends once more what stands in `out.bytes[start, end)`. */
