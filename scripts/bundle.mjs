@@ -75,8 +75,19 @@ function packageOf(id) {
 function licences(folders) {
   const texts = [...new Set(folders)].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-    return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
+    return `${name} ${version} (${license})\n\n${licenceText(folder)}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** From a file of its own, else from the end of the readme. @param {string} folder @returns {string} */
+function licenceText(folder) {
+  const files = readdirSync(folder);
+  const own = files.find((file) => /^licen[cs]e/i.test(file));
+  const readme = files.find((file) => /^readme/i.test(file));
+  if (own !== undefined) return readFileSync(path.join(folder, own), 'utf8').trim();
+  const [, text] =
+    /^#+ *licen[cs]e\n+(.*)/ims.exec(readFileSync(path.join(folder, readme ?? 'README.md'), 'utf8')) ?? [];
+  if (text === undefined) throw new Error(`${folder}: no licence found that the bundle could take along`);
+  return text.trim();
 }

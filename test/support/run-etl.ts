@@ -14,6 +14,8 @@ export interface EtlResult {
 }
 
 export interface EtlOptions {
+  /** bin/run.js of another installation than this tree's. */
+  readonly entry?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Sees the process while it runs. */
@@ -22,13 +24,17 @@ export interface EtlOptions {
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
 
-const entry = path.resolve('bin/run.js');
+const ownEntry = path.resolve('bin/run.js');
 /** Runs that have not ended: a test that timed out leaves one behind. */
 const running = new Set<ChildProcess>();
 
 export function runEtl(args: readonly string[], options: EtlOptions = {}): Promise<EtlResult> {
   const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...options.env };
-  const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [options.entry ?? ownEntry, ...args], {
+    cwd: options.cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
   child.once('close', () => running.delete(child));
   options.onStart?.(child);
