@@ -29,18 +29,28 @@ export function ensureServerPrograms(wanted) {
     execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'ignore', env });
     return ensureInstalled(wanted);
   }
-  throw new Error(`missing: ${packages.join(', ')}. Install it (Debian/Ubuntu: sudo apt-get install ${packages.join(' ')}; macOS: brew install postgresql@16 redis), or set ETL_TEST_PG_URL / ETL_TEST_REDIS_URL.`);
+  throw new Error(
+    `missing: ${packages.join(', ')}. Install it (Debian/Ubuntu: sudo apt-get install ${packages.join(' ')}; macOS: brew install postgresql@16 redis), or set ETL_TEST_PG_URL / ETL_TEST_REDIS_URL.`,
+  );
 }
 
 /** @param {string[]} wanted */
 function ensureInstalled(wanted) {
-  if (wanted.includes('postgres') && postgresBinDir() === null) throw new Error('apt-get installed postgresql, but its programs were not found');
-  if (wanted.includes('redis') && findProgram('redis-server') === null) throw new Error('apt-get installed redis-server, but it was not found');
+  if (wanted.includes('postgres') && postgresBinDir() === null)
+    throw new Error('apt-get installed postgresql, but its programs were not found');
+  if (wanted.includes('redis') && findProgram('redis-server') === null)
+    throw new Error('apt-get installed redis-server, but it was not found');
 }
 
 /** @param {string} name @returns {string | null} */
 export function findProgram(name) {
-  for (const dir of [...(process.env.PATH ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin']) {
+  for (const dir of [
+    ...(process.env.PATH ?? '').split(':'),
+    '/usr/bin',
+    '/usr/sbin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+  ]) {
     if (dir !== '' && existsSync(path.join(dir, name))) return path.join(dir, name);
   }
   return null;
@@ -84,11 +94,15 @@ export async function startPostgres(options = {}) {
   if (user !== null) chownSync(dir, user.uid, user.gid);
   const identity = user === null ? {} : { uid: user.uid, gid: user.gid };
   const data = path.join(dir, 'data');
-  execFileSync(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], {
-    ...identity,
-    cwd: dir,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    path.join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
+    {
+      ...identity,
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const port = await freePort();
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -104,13 +118,23 @@ export async function startPostgres(options = {}) {
     max_connections: '100',
     ...options.settings,
   };
-  const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])], {
-    ...identity,
-    cwd: dir,
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  const child = spawn(
+    path.join(bin, 'postgres'),
+    ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    {
+      ...identity,
+      cwd: dir,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    },
+  );
   await waitForPort(child, port, 'postgres', () => pingPostgres(port));
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, port, dir, pid: child.pid ?? 0, stop: () => stopChild(child, 'SIGINT', dir) };
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    dir,
+    pid: child.pid ?? 0,
+    stop: () => stopChild(child, 'SIGINT', dir),
+  };
 }
 
 /**
@@ -123,10 +147,22 @@ export async function startRedis(options = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'etl-redis-'));
   const port = await freePort();
   const conf = path.join(dir, 'redis.conf');
-  writeFileSync(conf, `bind 127.0.0.1\nport ${port}\ndir ${dir}\nsave ""\nappendonly no\nunixsocket ${dir}/redis.sock\ndaemonize no\n`);
-  const child = spawn(/** @type {string} */ (findProgram('redis-server')), [conf, ...(options.args ?? [])], { cwd: dir, stdio: 'ignore' });
+  writeFileSync(
+    conf,
+    `bind 127.0.0.1\nport ${port}\ndir ${dir}\nsave ""\nappendonly no\nunixsocket ${dir}/redis.sock\ndaemonize no\n`,
+  );
+  const child = spawn(/** @type {string} */ (findProgram('redis-server')), [conf, ...(options.args ?? [])], {
+    cwd: dir,
+    stdio: 'ignore',
+  });
   await waitForPort(child, port, 'redis-server', () => pingRedis(port));
-  return { url: `redis://127.0.0.1:${port}/0`, port, dir, pid: child.pid ?? 0, stop: () => stopChild(child, 'SIGTERM', dir) };
+  return {
+    url: `redis://127.0.0.1:${port}/0`,
+    port,
+    dir,
+    pid: child.pid ?? 0,
+    stop: () => stopChild(child, 'SIGTERM', dir),
+  };
 }
 
 /** An account without rights that PostgreSQL may run as. @returns {{ uid: number, gid: number }} */

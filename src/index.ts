@@ -93,7 +93,8 @@ export async function memoryReport(request: {
   if (request.component === 'jobmanager') return jobManagerModel(settings);
   const configured = settings['taskmanager.numberOfTaskSlots'];
   const jobParallelism = request.job === null ? null : await parallelismOf(request.job, settings);
-  const wished = request.slots ?? jobParallelism ?? (configured === 'auto' ? settings['parallelism.default'] : configured);
+  const wished =
+    request.slots ?? jobParallelism ?? (configured === 'auto' ? settings['parallelism.default'] : configured);
   return taskManagerModel(settings, request.slots ?? resolveSlots(settings, wished));
 }
 
@@ -157,7 +158,9 @@ function planContext({ baseDir }: SpecDocument, settings: Settings, runId: strin
 /** Sorts by time, reads well, and is unique enough for two runs in the same minute: `20261122-0300-users-7f3a`. */
 function newRunId(job: string, logicalTimeMs: number): string {
   const [date, time] = new Date(logicalTimeMs).toISOString().split('T') as [string, string];
-  const suffix = Math.floor(Math.random() * 0x10000).toString(16).padStart(4, '0');
+  const suffix = Math.floor(Math.random() * 0x10000)
+    .toString(16)
+    .padStart(4, '0');
   return `${date.replaceAll('-', '')}-${time.slice(0, 5).replace(':', '')}-${job}-${suffix}`;
 }
 

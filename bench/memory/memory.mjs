@@ -30,10 +30,22 @@ export async function bench(args) {
     for (const rows of [most / 20, most / 4, most]) {
       fill(psql, postgres.url, filled + 1, rows);
       filled = rows;
-      const lines = execFileSync(process.execPath, [entry, 'run', job, '-p', '5', '--json'], { encoding: 'utf8', maxBuffer: 1 << 28 }).trimEnd().split('\n');
+      const lines = execFileSync(process.execPath, [entry, 'run', job, '-p', '5', '--json'], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      })
+        .trimEnd()
+        .split('\n');
       const end = JSON.parse(/** @type {string} */ (lines.at(-1)));
-      if (end.rows.read !== rows || end.exit.code !== 0) throw new Error(`read ${end.rows.read} of ${rows} rows, exit ${end.exit.code}`);
-      runs.push({ rows, peakMiB: end.peakRssBytes / MIB, budgetMiB: end.budgetBytes / MIB, seconds: end.durationMs / 1000, balance: end.balance });
+      if (end.rows.read !== rows || end.exit.code !== 0)
+        throw new Error(`read ${end.rows.read} of ${rows} rows, exit ${end.exit.code}`);
+      runs.push({
+        rows,
+        peakMiB: end.peakRssBytes / MIB,
+        budgetMiB: end.budgetBytes / MIB,
+        seconds: end.durationMs / 1000,
+        balance: end.balance,
+      });
       process.stderr.write(`${rows} rows: peak ${Math.round(end.peakRssBytes / MIB)} MiB\n`);
     }
     print(runs);
@@ -47,7 +59,12 @@ function print(runs) {
   const peaks = runs.map(({ peakMiB }) => peakMiB);
   const growth = peaks[peaks.length - 1] / peaks[0];
   const claims = [
-    { id: 'B5', text: `peak at ${runs[runs.length - 1].rows.toLocaleString('en')} rows against ${runs[0].rows.toLocaleString('en')}`, value: growth, target: 1.1 },
+    {
+      id: 'B5',
+      text: `peak at ${runs[runs.length - 1].rows.toLocaleString('en')} rows against ${runs[0].rows.toLocaleString('en')}`,
+      value: growth,
+      target: 1.1,
+    },
     { id: 'B5', text: 'highest peak against the budget', value: Math.max(...peaks) / runs[0].budgetMiB, target: 1 },
   ].map((claim) => ({ ...claim, atLeast: false, met: claim.value <= claim.target }));
   const lines = [
@@ -55,15 +72,28 @@ function print(runs) {
     '',
     '| rows | peak MiB (sum of the processes) | s | balance |',
     '|---:|---:|---:|---|',
-    ...runs.map((run) => `| ${run.rows.toLocaleString('en')} | ${Math.round(run.peakMiB)} | ${run.seconds.toFixed(1)} | ${run.balance ? 'ok' : 'BROKEN'} |`),
+    ...runs.map(
+      (run) =>
+        `| ${run.rows.toLocaleString('en')} | ${Math.round(run.peakMiB)} | ${run.seconds.toFixed(1)} | ${run.balance ? 'ok' : 'BROKEN'} |`,
+    ),
     '',
-    ...claims.map((claim) => `${claim.met ? 'met   ' : 'MISSED'}  ${claim.id}  ${claim.text}: ${claim.value.toFixed(2)} (target ≤ ${claim.target})`),
+    ...claims.map(
+      (claim) =>
+        `${claim.met ? 'met   ' : 'MISSED'}  ${claim.id}  ${claim.text}: ${claim.value.toFixed(2)} (target ≤ ${claim.target})`,
+    ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   const results = path.join(here, '../results');
   mkdirSync(results, { recursive: true });
-  const machine = { cores: os.availableParallelism(), memoryGiB: Math.round(os.totalmem() / 2 ** 30), node: process.version };
-  writeFileSync(path.join(results, 'memory.json'), `${JSON.stringify({ bench: 'memory', date: new Date().toISOString().slice(0, 10), machine, runs, claims }, null, 2)}\n`);
+  const machine = {
+    cores: os.availableParallelism(),
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  writeFileSync(
+    path.join(results, 'memory.json'),
+    `${JSON.stringify({ bench: 'memory', date: new Date().toISOString().slice(0, 10), machine, runs, claims }, null, 2)}\n`,
+  );
 }
 
 /** @param {string} psql @param {string} url @param {number} from @param {number} to */

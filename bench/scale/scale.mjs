@@ -21,7 +21,11 @@ export async function bench(args) {
     writeFileSync(job, jobText);
     const contender = (/** @type {number} */ slots) => ({
       name: `etl run -p ${slots}`,
-      command: ['bash', '-c', `"${process.execPath}" "${entry}" run "${job}" -p ${slots} --json | tail -1 | sed 's/.*"rows":{"read":\\([0-9]*\\).*/\\1/'`],
+      command: [
+        'bash',
+        '-c',
+        `"${process.execPath}" "${entry}" run "${job}" -p ${slots} --json | tail -1 | sed 's/.*"rows":{"read":\\([0-9]*\\).*/\\1/'`,
+      ],
     });
     const summaries = await compare([contender(1), contender(2)], rounds);
     const [one, two] = [...summaries.values()];

@@ -23,24 +23,49 @@ export async function bench(args) {
     const dense = Math.floor(rows * 0.8);
     // Even: 1 .. 10 × rows in steps of ten. Skewed: four fifths lie one beside the other, the rest is spread over what is left.
     fill(psql, postgres.url, 'even', `SELECT i * 10 FROM generate_series(1, ${rows}) i`);
-    fill(psql, postgres.url, 'skewed', `SELECT CASE WHEN i <= ${dense} THEN i ELSE ${dense} + (i - ${dense}) * 40 END FROM generate_series(1, ${rows}) i`);
+    fill(
+      psql,
+      postgres.url,
+      'skewed',
+      `SELECT CASE WHEN i <= ${dense} THEN i ELSE ${dense} + (i - ${dense}) * 40 END FROM generate_series(1, ${rows}) i`,
+    );
     const contender = (/** @type {string} */ name, /** @type {string} */ table, /** @type {string} */ split) => {
       const job = path.join(redis.dir, `${name.replaceAll(/\W+/g, '-')}.yaml`);
       writeFileSync(job, jobText(postgres.url, redis.url, table, split));
       return {
         name,
-        command: ['bash', '-c', `"${process.execPath}" "${entry}" run "${job}" -p 4 -q && "${redisCli}" -u "${redis.url}" DBSIZE`],
+        command: [
+          'bash',
+          '-c',
+          `"${process.execPath}" "${entry}" run "${job}" -p 4 -q && "${redisCli}" -u "${redis.url}" DBSIZE`,
+        ],
         before: async () => void execFileSync(redisCli, ['-u', redis.url, 'FLUSHALL', 'SYNC']),
       };
     };
     const summaries = await compare(
-      [contender('even keys', 'even', ''), contender('skewed keys', 'skewed', ''), contender('skewed keys, 4 equal ranges', 'skewed', ', split: {column: id, count: 4, strategy: range}')],
+      [
+        contender('even keys', 'even', ''),
+        contender('skewed keys', 'skewed', ''),
+        contender('skewed keys, 4 equal ranges', 'skewed', ', split: {column: id, count: 4, strategy: range}'),
+      ],
       rounds,
     );
     const [even, skewed, ranges] = [...summaries.values()];
-    report('skew', `One range holds 80 % of ${rows.toLocaleString('en')} rows, -p 4, PostgreSQL → Redis`, summaries, [
-      { id: 'B7', text: 'time of the skewed table against the even one', value: skewed.wallMs / even.wallMs, target: 1.3, atLeast: false },
-    ], { 'equal ranges against even': (ranges.wallMs / even.wallMs).toFixed(2) });
+    report(
+      'skew',
+      `One range holds 80 % of ${rows.toLocaleString('en')} rows, -p 4, PostgreSQL → Redis`,
+      summaries,
+      [
+        {
+          id: 'B7',
+          text: 'time of the skewed table against the even one',
+          value: skewed.wallMs / even.wallMs,
+          target: 1.3,
+          atLeast: false,
+        },
+      ],
+      { 'equal ranges against even': (ranges.wallMs / even.wallMs).toFixed(2) },
+    );
   } finally {
     await Promise.all([postgres.stop(), redis.stop()]);
   }

@@ -204,7 +204,11 @@ export interface SinkContext extends SlotContext {
   readonly subtask: number;
   readonly sinkId: string;
   /** Takes a row out: it is counted as rejected, or fails the attempt, as the sink's `onReject` says (then it throws). */
-  readonly reject: (batch: Batch, row: number, error: { code: 'ETL-5110' | 'ETL-5201'; sqlState: string; message: string }) => void;
+  readonly reject: (
+    batch: Batch,
+    row: number,
+    error: { code: 'ETL-5110' | 'ETL-5201'; sqlState: string; message: string },
+  ) => void;
   /** Reports rows as written (acknowledged by the system, or safe in the staging that `commit` publishes). */
   readonly written: (rows: number) => void;
   /** The sink waits for its system: counted for "waits on redis 71%". */
@@ -216,7 +220,12 @@ export type Committable = Json;
 
 export interface SinkModule {
   /** `committed`: the committables of this subtask so far, when a slot process was replaced. */
-  openSink(params: JsonObject, input: Schema, context: SinkContext, committed: readonly Committable[]): Promise<SinkWriter>;
+  openSink(
+    params: JsonObject,
+    input: Schema,
+    context: SinkContext,
+    committed: readonly Committable[],
+  ): Promise<SinkWriter>;
   /** Runs once, in one slot, after all splits of all writers have finished. Idempotent. */
   commit?(params: JsonObject, committables: readonly Committable[], context: SlotContext): Promise<void>;
   /** Runs once after a failed or cancelled run: removes staging. Idempotent, never throws for what is already gone. */
@@ -234,4 +243,3 @@ export interface SinkWriter {
   abortSplit(): Promise<void>;
   close(): Promise<void>;
 }
-

@@ -61,11 +61,21 @@ export type RunEvent =
       readonly job: string;
       readonly slots: number;
       readonly logicalTimeMs: number;
-      readonly stages: readonly { readonly vertex: string; readonly name: string; readonly splits: number; readonly rowEstimate: number | null }[];
+      readonly stages: readonly {
+        readonly vertex: string;
+        readonly name: string;
+        readonly splits: number;
+        readonly rowEstimate: number | null;
+      }[];
       readonly budgetBytes: number;
     }
   | { readonly type: 'job-state'; readonly from: JobState; readonly to: JobState }
-  | { readonly type: 'progress'; readonly elapsedMs: number; readonly stages: readonly StageProgress[]; readonly resources: Resources }
+  | {
+      readonly type: 'progress';
+      readonly elapsedMs: number;
+      readonly stages: readonly StageProgress[];
+      readonly resources: Resources;
+    }
   | { readonly type: 'stage-finished'; readonly stage: StageProgress }
   | { readonly type: 'warn' | 'info'; readonly code?: string; readonly message: string; readonly timeMs: number }
   | RunEnd;

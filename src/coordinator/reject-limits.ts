@@ -7,7 +7,12 @@ import type { RowTotals } from './events.js';
 const ROWS_FOR_A_RATIO = 1000;
 
 /** The error that ends the run when its rejects go over a limit of the policy; null while they do not. */
-export function overRejectLimit(name: string, policy: RejectPolicy, rows: RowTotals, isFinal: boolean): ErrorData | null {
+export function overRejectLimit(
+  name: string,
+  policy: RejectPolicy,
+  rows: RowTotals,
+  isFinal: boolean,
+): ErrorData | null {
   if (policy.kind === 'fail') return null;
   const hint = 'see the rejects, mend the rows or the expressions, or raise maxRows / maxRatio of onReject';
   if (policy.maxRows !== null && rows.rejected > policy.maxRows) {

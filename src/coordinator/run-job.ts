@@ -174,7 +174,12 @@ class JobRun {
     const told = this.announced[slot]!;
     if (!told.has(id.vertex)) {
       told.add(id.vertex);
-      this.slots[slot]?.send({ type: 'vertex', vertex: vertex.descriptor, subtask: slot, committed: this.committedBy(slot) });
+      this.slots[slot]?.send({
+        type: 'vertex',
+        vertex: vertex.descriptor,
+        subtask: slot,
+        committed: this.committedBy(slot),
+      });
     }
     this.report.started(id.vertex);
     this.slots[slot]?.send({
@@ -214,7 +219,13 @@ class JobRun {
         const stage = this.report.finished(slot, id.vertex, result);
         if (stage !== null) this.request.emit({ type: 'stage-finished', stage });
         this.checkRejects();
-        return this.dispatch({ type: 'task-finished', slot, id, limited: result.limited, committables: result.committables });
+        return this.dispatch({
+          type: 'task-finished',
+          slot,
+          id,
+          limited: result.limited,
+          committables: result.committables,
+        });
       }
       case 'failed':
         return this.dispatch({ type: 'task-failed', slot, id: message.id, error: message.error });

@@ -76,7 +76,9 @@ export class RunReport {
       splitsRunning: running.length,
       retried: totals.retried,
       elapsedMs: Math.round(elapsedMs),
-      waits: Object.fromEntries(Object.entries(waitedMs).flatMap(([node, ms]) => (ms > 0 ? [[node, Math.min(1, ms / slotMs)]] : []))),
+      waits: Object.fromEntries(
+        Object.entries(waitedMs).flatMap(([node, ms]) => (ms > 0 ? [[node, Math.min(1, ms / slotMs)]] : [])),
+      ),
     };
   }
 
@@ -103,7 +105,9 @@ export class RunReport {
     }));
     const problems = settled.flatMap(({ descriptor, counters }) => imbalances(descriptor, counters));
     const broken: ErrorData | null =
-      problems.length === 0 ? null : { code: 'ETL-9002', message: `the counters do not balance: ${problems.join('; ')}` };
+      problems.length === 0
+        ? null
+        : { code: 'ETL-9002', message: `the counters do not balance: ${problems.join('; ')}` };
     const final = error ?? broken;
     const name: ExitName = final === null ? 'ok' : registry[final.code].kind;
     return {
@@ -120,7 +124,9 @@ export class RunReport {
       stages,
       edges: settled.flatMap(({ descriptor, counters }) => edgesOf(descriptor, counters)),
       rejects: this.rejects,
-      sinks: Object.fromEntries(Object.entries(this.plan.sinks).map(([id, { effect, commit }]) => [id, { effect, commit }])),
+      sinks: Object.fromEntries(
+        Object.entries(this.plan.sinks).map(([id, { effect, commit }]) => [id, { effect, commit }]),
+      ),
       error: final,
     };
   }

@@ -9,10 +9,12 @@ import type { ErrorData } from '../errors/etl-error.js';
 import type { SubtaskCommittables } from '../protocol/task.js';
 
 /** Flink's JobStatus, less the states that need a cluster. */
-export type JobState = 'CREATED' | 'RUNNING' | 'RESTARTING' | 'FAILING' | 'CANCELLING' | 'FAILED' | 'CANCELED' | 'FINISHED';
+export type JobState =
+  'CREATED' | 'RUNNING' | 'RESTARTING' | 'FAILING' | 'CANCELLING' | 'FAILED' | 'CANCELED' | 'FINISHED';
 
 /** Flink's ExecutionState. */
-export type TaskState = 'CREATED' | 'SCHEDULED' | 'DEPLOYING' | 'RUNNING' | 'FINISHED' | 'CANCELING' | 'CANCELED' | 'FAILED';
+export type TaskState =
+  'CREATED' | 'SCHEDULED' | 'DEPLOYING' | 'RUNNING' | 'FINISHED' | 'CANCELING' | 'CANCELED' | 'FAILED';
 
 export interface RestartStrategy {
   readonly type: 'none' | 'fixed-delay';
@@ -87,7 +89,11 @@ export interface SchedulerState {
   readonly failures: number;
   readonly committables: readonly SubtaskCommittables[];
   /** Sinks still to be committed or aborted, once no task runs any more; null before. */
-  readonly finishing: { readonly action: 'commit' | 'abort'; readonly sinks: readonly string[]; readonly tries: number } | null;
+  readonly finishing: {
+    readonly action: 'commit' | 'abort';
+    readonly sinks: readonly string[];
+    readonly tries: number;
+  } | null;
   /** What ends the run, when it is not success. */
   readonly error: ErrorData | null;
 }

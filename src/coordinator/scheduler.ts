@@ -137,7 +137,11 @@ function isSame(task: RunningAttempt, id: AttemptId): boolean {
   return task.vertex === id.vertex && task.split === id.split && task.attempt === id.attempt;
 }
 
-function taskFinished(draft: Draft, event: Extract<SchedulerEvent, { type: 'task-finished' }>, task: RunningAttempt): void {
+function taskFinished(
+  draft: Draft,
+  event: Extract<SchedulerEvent, { type: 'task-finished' }>,
+  task: RunningAttempt,
+): void {
   const progress = draft.state.vertices[task.vertex]!;
   draft.setSlot(event.slot, { kind: 'free' });
   draft.setVertex(task.vertex, { finished: progress.finished + 1 });

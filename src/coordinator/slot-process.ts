@@ -43,7 +43,10 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   let stopping = false;
   let reason: EtlError | null = null;
   const watchdog = watch(child, options.heartbeatTimeoutMs, (silentMs) => {
-    reason = new EtlError('ETL-6005', `slot ${options.index} (pid ${child.pid}) gave no sign of life for ${Math.round(silentMs / 1000)} s`);
+    reason = new EtlError(
+      'ETL-6005',
+      `slot ${options.index} (pid ${child.pid}) gave no sign of life for ${Math.round(silentMs / 1000)} s`,
+    );
     child.kill('SIGKILL');
   });
   const gone = new Promise<void>((resolve) => {
@@ -56,7 +59,9 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
     };
     child.once('exit', onGone);
     child.once('error', (error) => {
-      reason ??= new EtlError('ETL-6002', `slot ${options.index} cannot be started: ${error.message}`, { cause: error });
+      reason ??= new EtlError('ETL-6002', `slot ${options.index} cannot be started: ${error.message}`, {
+        cause: error,
+      });
       if (child.pid === undefined) onGone(null, null);
     });
   });
@@ -66,7 +71,10 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
     watchdog.seen();
     if (message.type !== 'hello') return options.onMessage(message);
     if (message.version !== PROTOCOL_VERSION) {
-      reason = new EtlError('ETL-6006', `slot ${options.index} speaks protocol ${message.version}, the parent ${PROTOCOL_VERSION}`);
+      reason = new EtlError(
+        'ETL-6006',
+        `slot ${options.index} speaks protocol ${message.version}, the parent ${PROTOCOL_VERSION}`,
+      );
       child.kill('SIGKILL');
       return;
     }
@@ -90,7 +98,12 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   };
 }
 
-function causeOfDeath(options: SlotProcessOptions, pid: number | undefined, code: number | null, signal: NodeJS.Signals | null): EtlError {
+function causeOfDeath(
+  options: SlotProcessOptions,
+  pid: number | undefined,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): EtlError {
   const who = `slot ${options.index} (pid ${pid ?? 'none'})`;
   if (signal === 'SIGABRT' || code === 134) {
     return new EtlError('ETL-6001', `${who} ran out of its heap of ${options.heapMb} MiB`, {
@@ -104,19 +117,26 @@ function causeOfDeath(options: SlotProcessOptions, pid: number | undefined, code
  * Calls `onSilent` when nothing was heard for `timeoutMs`. A process that still burns CPU is busy, not hung: it gets ten
  * times as long (Linux only, where /proc tells).
  */
-function watch(child: ChildProcess, timeoutMs: number, onSilent: (silentMs: number) => void): { seen(): void; stop(): void } {
+function watch(
+  child: ChildProcess,
+  timeoutMs: number,
+  onSilent: (silentMs: number) => void,
+): { seen(): void; stop(): void } {
   let lastSeen = performance.now();
   let lastCpu = -1;
   let cpuMoved = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const cpu = cpuTicks(child.pid);
-    if (cpu !== lastCpu) cpuMoved = now;
-    lastCpu = cpu;
-    const silentMs = now - lastSeen;
-    const isBusy = cpu >= 0 && now - cpuMoved < timeoutMs;
-    if (silentMs > (isBusy ? 10 * timeoutMs : timeoutMs)) onSilent(silentMs);
-  }, Math.max(50, timeoutMs / 4));
+  const timer = setInterval(
+    () => {
+      const now = performance.now();
+      const cpu = cpuTicks(child.pid);
+      if (cpu !== lastCpu) cpuMoved = now;
+      lastCpu = cpu;
+      const silentMs = now - lastSeen;
+      const isBusy = cpu >= 0 && now - cpuMoved < timeoutMs;
+      if (silentMs > (isBusy ? 10 * timeoutMs : timeoutMs)) onSilent(silentMs);
+    },
+    Math.max(50, timeoutMs / 4),
+  );
   timer.unref();
   return { seen: () => (lastSeen = performance.now()), stop: () => clearInterval(timer) };
 }

@@ -33,7 +33,10 @@ export class VertexTotals {
   }
 
   /** Counters with those of attempts still running. */
-  withRunning(running: readonly TaskProgress[]): { counters: CountersByNode; waitedMs: Readonly<Record<string, number>> } {
+  withRunning(running: readonly TaskProgress[]): {
+    counters: CountersByNode;
+    waitedMs: Readonly<Record<string, number>>;
+  } {
     const counters = structuredClone(this.counters);
     const waitedMs = { ...this.waitedMs };
     for (const progress of running) {
@@ -87,7 +90,9 @@ export function imbalances(descriptor: VertexDescriptor, counters: CountersByNod
   for (const id of nodesOf(descriptor)) {
     const c = counters[id]!;
     if (c.in + c.added !== c.out + c.filtered + c.rejected) {
-      problems.push(`${id}: ${c.in} in + ${c.added} added ≠ ${c.out} out + ${c.filtered} filtered + ${c.rejected} rejected`);
+      problems.push(
+        `${id}: ${c.in} in + ${c.added} added ≠ ${c.out} out + ${c.filtered} filtered + ${c.rejected} rejected`,
+      );
     }
   }
   const mayStop = descriptor.operators.some((operator) => operator.kind === 'limit');

@@ -76,5 +76,7 @@ export class EtlError extends Error {
 export function toEtlError(thrown: unknown): EtlError {
   if (thrown instanceof EtlError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new EtlError('ETL-9001', `unexpected: ${message}`, { cause: thrown instanceof Error ? (thrown.stack ?? thrown) : thrown });
+  return new EtlError('ETL-9001', `unexpected: ${message}`, {
+    cause: thrown instanceof Error ? (thrown.stack ?? thrown) : thrown,
+  });
 }

@@ -20,7 +20,9 @@ export async function loadUserFunction(module: string, name: string, baseDir: st
     exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof EtlError) throw error;
-    throw new EtlError('ETL-3090', `cannot load ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new EtlError('ETL-3090', `cannot load ${what}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
   const found = exported[name];
   if (typeof found === 'function') return found as UserFunction;
@@ -41,5 +43,7 @@ function allowTypeScript(file: string): void {
       hint: 'use Node 22.18 or newer, or `npm install typescript` beside the module, or name a compiled .js file',
     });
   }
-  register(new URL('./typescript-loader.js', import.meta.url), { data: { typescript: pathToFileURL(typescript).href } });
+  register(new URL('./typescript-loader.js', import.meta.url), {
+    data: { typescript: pathToFileURL(typescript).href },
+  });
 }

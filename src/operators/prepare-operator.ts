@@ -9,7 +9,11 @@ import { prepareUnion } from './union.js';
 import { prepareUserFunction } from './user-function.js';
 
 /** Compiles or loads what the operator needs. `baseDir`: where a user's module path starts. */
-export async function prepareOperator(descriptor: OperatorDescriptor, input: Schema, baseDir: string): Promise<Operator> {
+export async function prepareOperator(
+  descriptor: OperatorDescriptor,
+  input: Schema,
+  baseDir: string,
+): Promise<Operator> {
   switch (descriptor.kind) {
     case 'filter':
       return prepareFilter(descriptor, input);

@@ -24,7 +24,12 @@ export function prepareUnion(descriptor: Extract<OperatorDescriptor, { kind: 'un
         const errors = new RowErrors();
         const columns = evaluate(batch, errors);
         if (errors.size > 0) reject(batch, errors);
-        const output = { schema: descriptor.schema, columns, length: batch.length, selection: withoutFailedRows(batch, errors) };
+        const output = {
+          schema: descriptor.schema,
+          columns,
+          length: batch.length,
+          selection: withoutFailedRows(batch, errors),
+        };
         counters.rejected += rowCount(batch) - rowCount(output);
         counters.out += rowCount(output);
         if (rowCount(output) > 0) yield output;

@@ -75,11 +75,20 @@ function rowObject(schema: Schema, batch: Batch, row: number): RowObject {
 
 function asIterable(value: unknown): Iterable<unknown> {
   if (value !== null && typeof value === 'object' && Symbol.iterator in value) return value as Iterable<unknown>;
-  throw new ValueError('39000', `the function returned ${describe(value)}; a flatMap returns an array or another iterable of rows`);
+  throw new ValueError(
+    '39000',
+    `the function returned ${describe(value)}; a flatMap returns an array or another iterable of rows`,
+  );
 }
 
 function describe(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : value === undefined ? 'nothing' : `a ${typeof value}`;
+  return value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'an array'
+      : value === undefined
+        ? 'nothing'
+        : `a ${typeof value}`;
 }
 
 function messageOf(error: unknown): string {
@@ -105,7 +114,9 @@ class RowObjectsToBatch {
     if (row === null || typeof row !== 'object' || Array.isArray(row)) {
       throw new ValueError('39000', `the function returned ${describe(row)} where a row object was expected`);
     }
-    const values = this.schema.fields.map((field) => (Object.hasOwn(row, field.name) ? (row as RowObject)[field.name] : null));
+    const values = this.schema.fields.map((field) =>
+      Object.hasOwn(row, field.name) ? (row as RowObject)[field.name] : null,
+    );
     this.schema.fields.forEach((field, i) => this.check(field.name, i, values[i]));
     this.pending.push(values);
     for (const value of values) this.bytes += typeof value === 'string' ? value.length + 8 : 16;
@@ -129,7 +140,8 @@ class RowObjectsToBatch {
   /** Tries the value on a builder of its own, so that a bad one is known while its row is. */
   private check(name: string, i: number, value: unknown): void {
     let checker = this.checkers[i];
-    if (checker === undefined || checker.length > 1024) checker = this.checkers[i] = createBuilder(this.schema.fields[i]!.type, 64);
+    if (checker === undefined || checker.length > 1024)
+      checker = this.checkers[i] = createBuilder(this.schema.fields[i]!.type, 64);
     try {
       appendJs(checker, value);
     } catch (error) {

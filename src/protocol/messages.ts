@@ -70,4 +70,3 @@ export interface TaskResult extends TaskProgress {
   /** First few rejects and the number by code, for the summary. */
   readonly rejects: readonly { readonly code: string; readonly message: string; readonly count: number }[];
 }
-

@@ -48,7 +48,9 @@ function beat(runtime: SlotRuntime, everyMs: number): void {
 function dieOnSurprise(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      process.stderr.write(`slot ${process.pid}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(
+        `slot ${process.pid}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       process.exit(EXIT_INTERNAL);
     });
   }

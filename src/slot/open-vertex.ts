@@ -97,7 +97,12 @@ async function openSink(
     waited: (ms) => holder.sink?.listener?.waited(ms),
   };
   const module = await loadModule(descriptor.connector, 'sink', (connector) => connector.sink);
-  const writer = await module.openSink(descriptor.params, descriptor.schema, sinkContext, committed[descriptor.id] ?? []);
+  const writer = await module.openSink(
+    descriptor.params,
+    descriptor.schema,
+    sinkContext,
+    committed[descriptor.id] ?? [],
+  );
   return (holder.sink = { descriptor, writer, rejects, rejectWriter, listener: null });
 }
 
@@ -112,7 +117,14 @@ async function openRejectWriter(
   const module = await loadModule('file', 'sink', (connector) => connector.sink);
   const name = rejectSinkId(id);
   const ignore = (): void => undefined;
-  const sinkContext: SinkContext = { ...context, subtask, sinkId: name, reject: ignore, written: ignore, waited: ignore };
+  const sinkContext: SinkContext = {
+    ...context,
+    subtask,
+    sinkId: name,
+    reject: ignore,
+    written: ignore,
+    waited: ignore,
+  };
   return module.openSink(rejectParams, rejectSchema, sinkContext, committed[name] ?? []);
 }
 

@@ -77,7 +77,8 @@ export class RejectCollector {
 
   private note(stage: string, { code, sqlState, message }: Rejection): void {
     const key = `${code} ${message}`;
-    const seen = this.reasons.get(key) ?? (this.reasons.size < MOST_REASONS ? undefined : this.reasons.get(`${code} …`));
+    const seen =
+      this.reasons.get(key) ?? (this.reasons.size < MOST_REASONS ? undefined : this.reasons.get(`${code} …`));
     if (seen !== undefined) seen.count++;
     else if (this.reasons.size < MOST_REASONS) this.reasons.set(key, { code, message, count: 1 });
     else this.reasons.set(`${code} …`, { code, message: 'other reasons', count: 1 });

@@ -26,7 +26,11 @@ export function runTask(vertex: OpenVertex, task: TaskDescriptor, signal: AbortS
   const counters: Record<string, NodeCounters> = {};
   const waitedMs: Record<string, number> = {};
   const { descriptor } = vertex;
-  for (const id of [descriptor.source.id, ...descriptor.operators.map((o) => o.id), ...descriptor.sinks.map((s) => s.id)]) {
+  for (const id of [
+    descriptor.source.id,
+    ...descriptor.operators.map((o) => o.id),
+    ...descriptor.sinks.map((s) => s.id),
+  ]) {
     counters[id] = zeroCounters();
     waitedMs[id] = 0;
   }
@@ -64,7 +68,13 @@ async function run(
     signal.throwIfAborted();
     const committables = await endSplit(vertex.sinks);
     const limited = Object.fromEntries(Object.entries(task.limits).map(([id, rows]) => [id, rows - limits[id]!]));
-    return { counters, waitedMs, committables, limited, rejects: [...collectors].flatMap((collector) => collector.summary()) };
+    return {
+      counters,
+      waitedMs,
+      committables,
+      limited,
+      rejects: [...collectors].flatMap((collector) => collector.summary()),
+    };
   } catch (error) {
     for (const sink of vertex.sinks) {
       // The first error is the one to tell; a sink that cannot even forget is closed with the process.
@@ -104,7 +114,10 @@ function connectChain(
   };
   publish(descriptor.source.id, readSource(vertex, task, signal, counters[descriptor.source.id]!, waitedMs));
   descriptor.operators.forEach((operator, i) => {
-    publish(operator.id, runOperator(vertex, vertex.operators[i]!, take(operator.input), counters[operator.id]!, limits));
+    publish(
+      operator.id,
+      runOperator(vertex, vertex.operators[i]!, take(operator.input), counters[operator.id]!, limits),
+    );
   });
   return take;
 }
@@ -161,7 +174,12 @@ function runOperator(
   return operator.run(input, { counters, limits, reject });
 }
 
-async function drain(stream: AsyncIterable<Batch>, sink: OpenSink, counters: NodeCounters, signal: AbortSignal): Promise<void> {
+async function drain(
+  stream: AsyncIterable<Batch>,
+  sink: OpenSink,
+  counters: NodeCounters,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const batch of stream) {
     signal.throwIfAborted();
     counters.in += rowCount(batch);

@@ -70,7 +70,9 @@ export class SlotRuntime {
       this.send(this.heartbeat()); // a short task may never have been seen by one
       this.send({ type: 'finished', id, result });
     } catch (error) {
-      this.send(abort.signal.aborted ? { type: 'canceled', id } : { type: 'failed', id, error: toEtlError(error).toJSON() });
+      this.send(
+        abort.signal.aborted ? { type: 'canceled', id } : { type: 'failed', id, error: toEtlError(error).toJSON() },
+      );
     } finally {
       this.running = null;
     }
@@ -80,7 +82,8 @@ export class SlotRuntime {
     const open = this.vertices.get(id);
     if (open !== undefined) return open;
     const message = this.announced.get(id);
-    if (message === undefined) throw new EtlError('ETL-9001', `task of vertex ${id}, which this slot was never told of`);
+    if (message === undefined)
+      throw new EtlError('ETL-9001', `task of vertex ${id}, which this slot was never told of`);
     const opened = await openVertex(message.vertex, message.subtask, message.committed, this.sinks, this.context);
     this.vertices.set(id, opened);
     return opened;
@@ -91,7 +94,8 @@ export class SlotRuntime {
       const sink = vertex.sinks.find((candidate) => candidate.id === id)!;
       await this.closeSinks(); // staging files are published only when no writer of this slot holds them
       const parts = [{ name: id, connector: sink.connector, params: sink.params }];
-      if (sink.rejectParams !== null) parts.push({ name: rejectSinkId(id), connector: 'file', params: sink.rejectParams });
+      if (sink.rejectParams !== null)
+        parts.push({ name: rejectSinkId(id), connector: 'file', params: sink.rejectParams });
       for (const { name, connector, params } of parts) {
         const module = await loadModule(connector, 'sink', (candidate) => candidate.sink);
         const own = committables.filter((entry) => entry.sink === name).flatMap((entry) => entry.committables);

@@ -29,7 +29,10 @@ goldenSessions('test/coordinator/scheduler', () => {
 });
 
 /** `plan 2` or `plan 2 none` or `plan 2 fixed-delay 3`, then a line a vertex: `v parallelism splits sinks [limit=rows …]`. */
-function parsePlan([slots, type = 'fixed-delay', attempts = '3']: readonly string[], input: string): SchedulerState['plan'] {
+function parsePlan(
+  [slots, type = 'fixed-delay', attempts = '3']: readonly string[],
+  input: string,
+): SchedulerState['plan'] {
   const limits: Record<string, number> = {};
   const vertices = input.split('\n').map((line): PlannedVertex => {
     const [id, parallelism, splits, sinks, ...rest] = line.split(' ') as [string, string, string, string, ...string[]];
@@ -66,7 +69,9 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
         type: 'task-finished',
         slot,
         id: parseId(args[1]!),
-        limited: Object.fromEntries(args.slice(2).flatMap((arg) => (arg.includes('=') ? [[arg.split('=')[0]!, Number(arg.split('=')[1])]] : []))),
+        limited: Object.fromEntries(
+          args.slice(2).flatMap((arg) => (arg.includes('=') ? [[arg.split('=')[0]!, Number(arg.split('=')[1])]] : [])),
+        ),
         committables: { out: args[2] === 'staged' ? args[1]! : null },
       };
     case 'failed':
@@ -76,7 +81,12 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
     case 'due':
       return { type: 'restart-due', vertex: args[0]!, split: Number(args[1]) };
     case 'sink-finished':
-      return { type: 'sink-finished', slot, sink: args[1]!, error: args[2] === undefined ? null : error(args[2] as ErrorCode, 'cannot') };
+      return {
+        type: 'sink-finished',
+        slot,
+        sink: args[1]!,
+        error: args[2] === undefined ? null : error(args[2] as ErrorCode, 'cannot'),
+      };
     case 'cancel':
       return { type: 'cancel', error: error('ETL-6003', 'cancelled by SIGINT') };
     case 'fail':

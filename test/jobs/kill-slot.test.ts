@@ -11,7 +11,9 @@ const directory = testDirectory();
 const ROWS = 200_000;
 
 beforeAll(async () => {
-  await database.query(`CREATE TABLE k(id bigint PRIMARY KEY, t text); INSERT INTO k SELECT g, md5(g::text) FROM generate_series(1, ${ROWS}) g`);
+  await database.query(
+    `CREATE TABLE k(id bigint PRIMARY KEY, t text); INSERT INTO k SELECT g, md5(g::text) FROM generate_series(1, ${ROWS}) g`,
+  );
 });
 
 function job(name: string, sink: string, extra = ''): string {
@@ -44,7 +46,11 @@ function killSlots(seed: number, times: number): (child: ChildProcess) => void {
       if (left === 0 || child.exitCode !== null || child.signalCode !== null) return;
       let slots: number[] = [];
       try {
-        slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
+        slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+          .trim()
+          .split(/\s+/)
+          .filter(Boolean)
+          .map(Number);
       } catch {
         return; // the run has ended between two looks
       }
@@ -74,9 +80,12 @@ function linesIn(folder: string): string[] {
 
 test.each([1, 2, 3])('file sink, seed %i: every row once, whatever was killed', async (seed) => {
   const folder = path.join(directory, `files-${seed}`);
-  const { code, end } = await runJobFile([job(`files-${seed}`, `{type: file, path: "files-${seed}/{subtask}.ndjson"}`), '-p', '3'], {
-    onStart: killSlots(seed, 4),
-  });
+  const { code, end } = await runJobFile(
+    [job(`files-${seed}`, `{type: file, path: "files-${seed}/{subtask}.ndjson"}`), '-p', '3'],
+    {
+      onStart: killSlots(seed, 4),
+    },
+  );
   expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
   const lines = linesIn(folder);
   expect(lines.length).toBe(ROWS);
@@ -109,11 +118,22 @@ test('F06: a slot that is frozen is given up, killed, and its split read elsewhe
   const folder = path.join(directory, 'frozen');
   let frozen = 0;
   const { code, end, events } = await runJobFile(
-    [job('frozen', `{type: file, path: "frozen/{subtask}.ndjson"}`), '-p', '2', '-D', 'heartbeat.interval=100ms', '-D', 'heartbeat.timeout=1s'],
+    [
+      job('frozen', `{type: file, path: "frozen/{subtask}.ndjson"}`),
+      '-p',
+      '2',
+      '-D',
+      'heartbeat.interval=100ms',
+      '-D',
+      'heartbeat.timeout=1s',
+    ],
     {
       onStart: (child) => {
         const freeze = (): void => {
-          const slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
+          const slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+            .trim()
+            .split(/\s+/)
+            .filter(Boolean);
           if (slots.length < 2) return void setTimeout(freeze, 20);
           frozen = Number(slots[0]);
           process.kill(frozen, 'SIGSTOP');

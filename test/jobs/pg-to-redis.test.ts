@@ -115,7 +115,11 @@ test('P1: slots killed with SIGKILL in the middle leave exactly the right keys',
   await redis.client.flushdb();
   const { code, end } = await runJobFile(
     [file, '-p', '3', '--at', AT],
-    whenWritten(ROWS / 10, (pid) => slotsOf(pid).slice(0, 2).forEach((slot) => process.kill(slot, 'SIGKILL'))),
+    whenWritten(ROWS / 10, (pid) =>
+      slotsOf(pid)
+        .slice(0, 2)
+        .forEach((slot) => process.kill(slot, 'SIGKILL')),
+    ),
   );
   expect(code).toBe(0);
   expect(end.balance).toBe(true);
@@ -155,7 +159,13 @@ test.each([
   expect(result.end.exit).toEqual({ code, name });
   await expect.poll(() => slots.filter(isAlive), { timeout: 2000 }).toEqual([]);
   await expect
-    .poll(() => database.query(`SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'etl/%' AND datname = current_database()`), { timeout: 5000 })
+    .poll(
+      () =>
+        database.query(
+          `SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'etl/%' AND datname = current_database()`,
+        ),
+      { timeout: 5000 },
+    )
     .toEqual([['0']]);
 });
 
@@ -169,7 +179,11 @@ describe('before anything runs', () => {
 
   test('an empty table is a run of no rows', async () => {
     await database.query('CREATE TABLE nothing(id bigint PRIMARY KEY, info jsonb)');
-    const { code, end } = await runJobFile([jobFile('nothing', job.replace('table: events', 'table: nothing')), '-p', '5']);
+    const { code, end } = await runJobFile([
+      jobFile('nothing', job.replace('table: events', 'table: nothing')),
+      '-p',
+      '5',
+    ]);
     expect(code).toBe(0);
     expect(end.rows).toEqual({ read: 0, filtered: 0, rejected: 0, written: 0 });
   });

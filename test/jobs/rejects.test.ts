@@ -73,7 +73,11 @@ test.each([
   ['maxRows', 'maxRows: 50'],
   ['maxRatio', 'maxRatio: 0.5%'],
 ])('%s: over the limit the run fails with exit 65, and no reject file is published', async (name, limit) => {
-  const { code, end } = await runJobFile([job(name, `, onReject: {file: "${name}/r-{subtask}.ndjson", ${limit}}`), '-p', '2']);
+  const { code, end } = await runJobFile([
+    job(name, `, onReject: {file: "${name}/r-{subtask}.ndjson", ${limit}}`),
+    '-p',
+    '2',
+  ]);
   expect(code).toBe(65);
   expect(end.error?.code).toBe('ETL-5002');
   expect(existsSync(path.join(directory, name)) ? readdirSync(path.join(directory, name)) : []).toEqual([]);

@@ -65,10 +65,18 @@ async function sqlLines(sql: string): Promise<string[]> {
 }
 
 test('select and filter compute what SQL computes, for NULLs and exact decimals too', async () => {
-  const { lines, end } = await runSteps('select', `  - {from: n, filter: "d * 4 > 100 OR t IS NULL"}\n  - select: [id, "upper(t) AS t", "d + 0.001 AS e"]`);
+  const { lines, end } = await runSteps(
+    'select',
+    `  - {from: n, filter: "d * 4 > 100 OR t IS NULL"}\n  - select: [id, "upper(t) AS t", "d + 0.001 AS e"]`,
+  );
   expect(lines).toEqual(
-    await sqlLines(`SELECT json_build_object('id', id, 't', upper(t), 'e', d + 0.001)::jsonb::text FROM n WHERE d * 4 > 100 OR t IS NULL`).then((all) =>
-      all.map((line) => JSON.stringify(JSON.parse(line))).map((line) => compact(line, ['id', 't', 'e'])).sort(),
+    await sqlLines(
+      `SELECT json_build_object('id', id, 't', upper(t), 'e', d + 0.001)::jsonb::text FROM n WHERE d * 4 > 100 OR t IS NULL`,
+    ).then((all) =>
+      all
+        .map((line) => JSON.stringify(JSON.parse(line)))
+        .map((line) => compact(line, ['id', 't', 'e']))
+        .sort(),
     ),
   );
   expect(end.balance).toBe(true);
@@ -85,7 +93,9 @@ test('map gives rows to a function of the user, bigint as bigint, decimals as te
     'map',
     `  - {from: n, map: {module: ./functions.mjs, function: half, schema: {id: bigint, text: text, kind: text}}}`,
   );
-  const expected = await sqlLines(`SELECT '{"id":' || id / 2 || ',"text":' || coalesce('"' || t || '"', 'null') || ',"kind":"string"}' FROM n`);
+  const expected = await sqlLines(
+    `SELECT '{"id":' || id / 2 || ',"text":' || coalesce('"' || t || '"', 'null') || ',"kind":"string"}' FROM n`,
+  );
   expect(lines).toEqual(expected);
   expect(end.rows).toMatchObject({ read: 30000, written: 30000, rejected: 0 });
 });
@@ -97,7 +107,9 @@ test('flatMap gives as many rows as the function makes, and the counters balance
   );
   expect(code).toBe(0);
   expect(end.balance).toBe(true);
-  expect(lines).toEqual(await sqlLines(`SELECT '{"id":' || id || ',"copy":' || c || '}' FROM n, generate_series(0, id % 3 - 1) c`));
+  expect(lines).toEqual(
+    await sqlLines(`SELECT '{"id":' || id || ',"copy":' || c || '}' FROM n, generate_series(0, id % 3 - 1) c`),
+  );
 });
 
 test('a union keeps duplicates and takes columns by position', async () => {
@@ -110,7 +122,9 @@ test('a union keeps duplicates and takes columns by position', async () => {
   );
   const line = `'{"id":' || id || ',"t":' || coalesce('"' || t || '"', 'null') || '}'`;
   const codes = `SELECT code, word FROM m`;
-  expect(lines).toEqual(await sqlLines(`SELECT ${line} FROM (SELECT id, t FROM n WHERE id <= 5 UNION ALL ${codes} UNION ALL ${codes}) u`));
+  expect(lines).toEqual(
+    await sqlLines(`SELECT ${line} FROM (SELECT id, t FROM n WHERE id <= 5 UNION ALL ${codes} UNION ALL ${codes}) u`),
+  );
   expect(end.balance).toBe(true);
 });
 
@@ -124,7 +138,10 @@ test('a limit lets exactly so many rows pass over all splits, whatever the paral
 });
 
 test('a limit behind a filter counts what has passed the filter', async () => {
-  const { lines } = await runSteps('limit-filter', `  - {from: n, filter: "d % 2 = 0"}\n  - {limit: 500}\n  - {select: [id]}`);
+  const { lines } = await runSteps(
+    'limit-filter',
+    `  - {from: n, filter: "d % 2 = 0"}\n  - {limit: 500}\n  - {select: [id]}`,
+  );
   expect(lines.length).toBe(500);
 });
 
@@ -141,13 +158,18 @@ test('several sinks get the same rows, each its own branch', async () => {
   const count = (prefix: string): number =>
     visibleFiles(path.join(directory, 'fan-out'))
       .filter((name) => name.startsWith(prefix))
-      .reduce((sum, name) => sum + readFileSync(path.join(directory, 'fan-out', name), 'utf8').split('\n').length - 1, 0);
+      .reduce(
+        (sum, name) => sum + readFileSync(path.join(directory, 'fan-out', name), 'utf8').split('\n').length - 1,
+        0,
+      );
   expect([count('all'), count('nulls'), count('first')]).toEqual([30_000, 6000, 10]);
 });
 
 test('one file per key value', async () => {
   const sink = `  out: {type: file, path: "keyed/{word}/part-{subtask}.ndjson"}`;
-  await runSteps('keyed', `  - {from: m, select: [code, "coalesce(word, 'none') AS word"]}`, [], sink).catch(() => undefined);
+  await runSteps('keyed', `  - {from: m, select: [code, "coalesce(word, 'none') AS word"]}`, [], sink).catch(
+    () => undefined,
+  );
   expect(visibleFiles(path.join(directory, 'keyed')).sort()).toHaveLength(3);
 });
 

@@ -22,12 +22,16 @@ async function collect(stream: AsyncIterable<number>, most = Infinity): Promise<
 
 test('every consumer sees the whole stream, or as much as it wants', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(20), fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 5 }), async (count, wants) => {
-      const streams = tee(numbers(count), wants.length);
-      const seen = await Promise.all(streams.map((stream, i) => collect(stream, wants[i])));
-      const all = Array.from({ length: count }, (_, i) => i);
-      expect(seen).toEqual(wants.map((want) => all.slice(0, want)));
-    }),
+    fc.asyncProperty(
+      fc.nat(20),
+      fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 5 }),
+      async (count, wants) => {
+        const streams = tee(numbers(count), wants.length);
+        const seen = await Promise.all(streams.map((stream, i) => collect(stream, wants[i])));
+        const all = Array.from({ length: count }, (_, i) => i);
+        expect(seen).toEqual(wants.map((want) => all.slice(0, want)));
+      },
+    ),
   );
 });
 
@@ -51,10 +55,7 @@ test('the input is returned when the last consumer has left, and not before', as
     numbers(100, () => (returned = true)),
     2,
   );
-  await Promise.all([
-    collect(one!, 3).then(() => expect(returned).toBe(false)),
-    collect(other!, 5),
-  ]);
+  await Promise.all([collect(one!, 3).then(() => expect(returned).toBe(false)), collect(other!, 5)]);
   expect(returned).toBe(true);
 });
 

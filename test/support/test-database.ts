@@ -18,7 +18,10 @@ export async function testDatabase(): Promise<TestDatabase> {
   await admin.query(`CREATE DATABASE ${name}`);
   const address = new URL(inject('postgresUrl'));
   address.pathname = `/${name}`;
-  const client = new pg.Client({ connectionString: address.href, types: { getTypeParser: () => (text: string) => text } as never });
+  const client = new pg.Client({
+    connectionString: address.href,
+    types: { getTypeParser: () => (text: string) => text } as never,
+  });
   await client.connect();
   afterAll(async () => {
     await client.end();

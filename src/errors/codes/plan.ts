@@ -13,6 +13,9 @@ export const planCodes = declareCodes({
   'ETL-3024': { kind: 'invalid-spec', meaning: 'steps that run in one chain are given different parallelisms' },
   'ETL-3025': { kind: 'invalid-spec', meaning: 'a limit stands above two branches that a union brings together again' },
   'ETL-3026': { kind: 'usage', meaning: 'a preview is asked for a step that does not exist' },
-  'ETL-3005': { kind: 'invalid-spec', meaning: 'an expression holds what belongs into a step: an aggregate, a window function, a subquery' },
+  'ETL-3005': {
+    kind: 'invalid-spec',
+    meaning: 'an expression holds what belongs into a step: an aggregate, a window function, a subquery',
+  },
   'ETL-3090': { kind: 'invalid-spec', meaning: 'a user function cannot be loaded' },
 });

@@ -19,7 +19,11 @@ export const sourceCodes = declareCodes({
   'ETL-4107': { kind: 'invalid-spec', meaning: 'the source cannot run the statement' },
   'ETL-4108': { kind: 'data', meaning: 'the source could not compute a value' },
   'ETL-4109': { kind: 'corrupt', meaning: 'the source sent something other than it announced', transient: true },
-  'ETL-4110': { kind: 'unavailable', meaning: 'the source gave up a statement that may succeed the next time', transient: true },
+  'ETL-4110': {
+    kind: 'unavailable',
+    meaning: 'the source gave up a statement that may succeed the next time',
+    transient: true,
+  },
   'ETL-4111': { kind: 'invalid-spec', meaning: 'the settings of a source or its connection contradict each other' },
   'ETL-4112': { kind: 'corrupt', meaning: 'the file of a source is damaged, or of another kind' },
   'ETL-4113': { kind: 'os', meaning: 'a package that a connector needs is not installed' },
