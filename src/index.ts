@@ -13,7 +13,7 @@ import type { Json, PlanContext, SourceCatalog } from './connectors/connector.js
 import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
-import { EtlError } from './errors/etl-error.js';
+import { EtlError, type ErrorData } from './errors/etl-error.js';
 import { buildPlan } from './plan/build-plan.js';
 import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
 import type { ExecutionPlan } from './plan/execution-plan.js';
@@ -113,7 +113,7 @@ async function runDocument(request: RunRequest, document: SpecDocument): Promise
   const runId = newRunId(document.spec.name, request.logicalTimeMs);
   const catalogs = new Catalogs(planContext(document, settings, runId));
   try {
-    const { plan, memory } = await planJob(request, document, settings, catalogs);
+    const { plan, memory } = await unlessCancelled(planJob(request, document, settings, catalogs), request.cancel);
     for (const { code, message } of document.warnings) {
       request.emit({ type: 'warn', code, message, timeMs: Date.now() });
     }
@@ -124,7 +124,7 @@ async function runDocument(request: RunRequest, document: SpecDocument): Promise
       runId,
       logicalTimeMs: request.logicalTimeMs,
       baseDir: document.baseDir,
-      snapshots: await catalogs.holdSnapshots(plan),
+      snapshots: await unlessCancelled(catalogs.holdSnapshots(plan), request.cancel),
       slotHeapMb: slot!.heapFlagMb,
       slotSemiSpaceMb: slot!.semiSpaceFlagMb,
       slotNetworkBytes: slot!.network,
@@ -138,6 +138,16 @@ async function runDocument(request: RunRequest, document: SpecDocument): Promise
   } finally {
     await catalogs.close();
   }
+}
+
+/** Waits no longer once the run is cancelled: a server that does not answer must not hold up a Ctrl-C. */
+function unlessCancelled<T>(work: Promise<T>, cancel: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(EtlError.fromJSON(cancel.reason as ErrorData));
+    if (cancel.aborted) stop();
+    cancel.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => cancel.removeEventListener('abort', stop));
+  });
 }
 
 async function planJob(
@@ -167,6 +177,8 @@ function newRunId(job: string, logicalTimeMs: number): string {
 /** The catalogs of one run: opened when first asked for, one a connection, closed together. They hold its snapshots. */
 class Catalogs implements PlanCatalog {
   private readonly open = new Map<string, Promise<SourceCatalog>>();
+  private readonly opened = new Set<SourceCatalog>();
+  private isClosed = false;
 
   constructor(readonly context: PlanContext) {}
 
@@ -174,9 +186,17 @@ class Catalogs implements PlanCatalog {
     const key = connection?.id ?? `type ${type}`;
     let catalog = this.open.get(key);
     if (catalog === undefined) {
-      catalog = partOf(type, 'planSource').then((planner) => planner.open(connection?.own ?? null, this.context));
+      catalog = this.connect(type, connection);
       this.open.set(key, catalog);
     }
+    return catalog;
+  }
+
+  private async connect(type: string, connection: NamedConnection | null): Promise<SourceCatalog> {
+    const planner = await partOf(type, 'planSource');
+    const catalog = await planner.open(connection?.own ?? null, this.context);
+    if (this.isClosed) await catalog.close();
+    else this.opened.add(catalog);
     return catalog;
   }
 
@@ -195,9 +215,10 @@ class Catalogs implements PlanCatalog {
     return held;
   }
 
+  /** Does not wait for a connection that is still being made: it is closed when, and if, it is. */
   async close(): Promise<void> {
-    const settled = await Promise.allSettled(this.open.values());
-    await Promise.allSettled(settled.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+    this.isClosed = true;
+    await Promise.allSettled([...this.opened].map((catalog) => catalog.close()));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The job that etl exists for, whole: real processes, a real PostgreSQL, a real Redis; and what happens when they are disturbed. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runEtl, runJobFile, testDirectory, type EtlOptions } from '../support/run-etl.js';
@@ -191,4 +192,17 @@ describe('before anything runs', () => {
   test('no temporary file is left behind', () => {
     expect(readdirSync(directory).filter((name) => !name.endsWith('.yaml'))).toEqual([]);
   });
+});
+
+test('P14: a server that accepts and never answers does not hold up a Ctrl-C', async () => {
+  const hole = createServer(() => undefined);
+  await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
+  const { port } = hole.address() as AddressInfo;
+  const deaf = job.replace(new URL(database.url).host, `127.0.0.1:${port}`);
+  const connected = new Promise((resolve) => hole.once('connection', resolve));
+  const { code } = await runEtl(['run', jobFile('deaf', deaf)], {
+    onStart: (child) => void connected.then(() => child.kill('SIGINT')),
+  });
+  hole.close();
+  expect(code).toBe(130); // and not 69, which the watchdog would have made of it
 });
