@@ -10,7 +10,15 @@ import { getBit } from '../../columnar/bitmap.js';
 import type { Column } from '../../columnar/column.js';
 import { unescape } from '../../columnar/jsonb-text.js';
 import { ValueError } from '../../columnar/row-errors.js';
-import { behindString, canonicalKey, countElements, findElement, findLastMember, findMember, type Place } from './json-scan.js';
+import {
+  behindString,
+  canonicalKey,
+  countElements,
+  findElement,
+  findLastMember,
+  findMember,
+  type Place,
+} from './json-scan.js';
 import { equalBytes } from './utf8.js';
 
 /** What is done with the value that was found. */
@@ -23,24 +31,46 @@ export const takeJson: Take = (bytes, start, end, out) => out.copy(bytes, start,
 export const takeText: Take = (bytes, start, end, out) => {
   if (bytes[start] === 110) return false;
   if (bytes[start] !== 34) return out.copy(bytes, start, end);
-  return hasBackslash(bytes, start, end) ? unescape(bytes, start + 1, end - 1, out) : out.copy(bytes, start + 1, end - 1);
+  return hasBackslash(bytes, start, end)
+    ? unescape(bytes, start + 1, end - 1, out)
+    : out.copy(bytes, start + 1, end - 1);
 };
 
 /** jsonb `-> key` and `->> key`. */
 export function jsonbField(take: Take) {
   const place: Place = { start: 0, end: 0 };
   const prepare = keyMemo();
-  return (bytes: Uint8Array, start: number, end: number, key: Uint8Array, keyStart: number, keyEnd: number, out: ByteWriter): void | false =>
-    findMember(bytes, start, end, prepare(key, keyStart, keyEnd), place) ? take(bytes, place.start, place.end, out) : false;
+  return (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    out: ByteWriter,
+  ): void | false =>
+    findMember(bytes, start, end, prepare(key, keyStart, keyEnd), place)
+      ? take(bytes, place.start, place.end, out)
+      : false;
 }
 
 /** json `-> key` and `->> key`. */
 export function jsonField(take: Take) {
   const place: Place = { start: 0, end: 0 };
   const scratch = new ByteWriter(64);
-  return (bytes: Uint8Array, start: number, end: number, key: Uint8Array, keyStart: number, keyEnd: number, out: ByteWriter): void | false => {
+  return (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    out: ByteWriter,
+  ): void | false => {
     checkEscapes(bytes, start, end, scratch);
-    return findLastMember(bytes, start, end, key, keyStart, keyEnd, place, scratch) ? take(bytes, place.start, place.end, out) : false;
+    return findLastMember(bytes, start, end, key, keyStart, keyEnd, place, scratch)
+      ? take(bytes, place.start, place.end, out)
+      : false;
   };
 }
 
@@ -50,7 +80,8 @@ export function elementAt(take: Take, isJson: boolean) {
   const scratch = new ByteWriter(64);
   return (bytes: Uint8Array, start: number, end: number, index: number, out: ByteWriter): void | false => {
     if (isJson) checkEscapes(bytes, start, end, scratch);
-    else if ((index === 0 || index === -1) && bytes[start] !== 91 && bytes[start] !== 123) return take(bytes, start, end, out);
+    else if ((index === 0 || index === -1) && bytes[start] !== 91 && bytes[start] !== 123)
+      return take(bytes, start, end, out);
     return findElement(bytes, start, end, index, place) ? take(bytes, place.start, place.end, out) : false;
   };
 }
@@ -67,7 +98,15 @@ export function valueAtPath(take: Take, isJson: boolean) {
   const place: Place = { start: 0, end: 0 };
   const scratch = new ByteWriter(64);
   const prepare = pathMemo();
-  return (bytes: Uint8Array, start: number, end: number, path: Column, pathStart: number, pathEnd: number, out: ByteWriter): void | false => {
+  return (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    path: Column,
+    pathStart: number,
+    pathEnd: number,
+    out: ByteWriter,
+  ): void | false => {
     const steps = prepare(path, pathStart, pathEnd);
     if (steps === null) return false;
     if (isJson) checkEscapes(bytes, start, end, scratch);
@@ -93,11 +132,18 @@ export function valueAtPath(take: Take, isJson: boolean) {
 export function jsonbHasKey() {
   const prepare = keyMemo();
   const place: Place = { start: 0, end: 0 };
-  return (bytes: Uint8Array, start: number, end: number, key: Uint8Array, keyStart: number, keyEnd: number): boolean => {
+  return (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+  ): boolean => {
     const wanted = prepare(key, keyStart, keyEnd);
     const at = skipSpace(bytes, start, end);
     if (bytes[at] === 123) return findMember(bytes, at, end, wanted, place);
-    if (bytes[at] === 34) return equalBytes(bytes, at, behindString(bytes, at), wanted, 0, wanted.length);
+    if (bytes[at] === 34) return equalBytes(bytes, at, behindString(bytes, at, end), wanted, 0, wanted.length);
     for (let index = 0; findElement(bytes, at, end, index, place); index++) {
       if (bytes[place.start] === 34 && equalBytes(bytes, place.start, place.end, wanted, 0, wanted.length)) return true;
     }
@@ -109,12 +155,22 @@ export function jsonTypeof(bytes: Uint8Array, start: number, end: number, out: B
   out.ascii(typeNames[String.fromCharCode(bytes[skipSpace(bytes, start, end)]!)] ?? 'number');
 }
 
-const typeNames: Readonly<Record<string, string | undefined>> = { '{': 'object', '[': 'array', '"': 'string', t: 'boolean', f: 'boolean', n: 'null' };
+const typeNames: Readonly<Record<string, string | undefined>> = {
+  '{': 'object',
+  '[': 'array',
+  '"': 'string',
+  t: 'boolean',
+  f: 'boolean',
+  n: 'null',
+};
 
 export function jsonArrayLength(bytes: Uint8Array, start: number, end: number): number {
   const at = skipSpace(bytes, start, end);
   if (bytes[at] === 91) return countElements(bytes, at, end);
-  throw new ValueError('22023', bytes[at] === 123 ? 'cannot get array length of a non-array' : 'cannot get array length of a scalar');
+  throw new ValueError(
+    '22023',
+    bytes[at] === 123 ? 'cannot get array length of a non-array' : 'cannot get array length of a scalar',
+  );
 }
 
 function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
@@ -132,7 +188,7 @@ export function checkEscapes(bytes: Uint8Array, start: number, end: number, scra
     }
     // From here to the end of the string; what stood before it had no escapes of this sort.
     let close = at;
-    while (bytes[close] !== 34) close += bytes[close] === 92 ? 2 : 1;
+    while (close < end && bytes[close] !== 34) close += bytes[close] === 92 ? 2 : 1;
     scratch.clear();
     unescape(bytes, at, close, scratch);
     at = close;
@@ -176,7 +232,11 @@ function readPath(path: Column, start: number, end: number): PathStep[] | null {
     const key = Uint8Array.prototype.slice.call(path.data, path.offsets[row], path.offsets[row + 1]);
     const text = Buffer.from(key).toString();
     const index = /^[ \t\n\v\f\r]*[+-]?\d+$/.test(text) ? Number(text) : null;
-    steps.push({ key, canonical: canonicalKey(key, 0, key.length), index: index !== null && Math.abs(index) <= 0x7fffffff ? index : null });
+    steps.push({
+      key,
+      canonical: canonicalKey(key, 0, key.length),
+      index: index !== null && Math.abs(index) <= 0x7fffffff ? index : null,
+    });
   }
   return steps;
 }

@@ -48,12 +48,17 @@ export function buildObject(target: JsonTarget) {
   return (call: BoundCall): RunFunction => {
     const args = argumentsOf(call, target, true);
     if (args.length % 2 !== 0) throw new ValueError('22023', 'argument list must have even number of elements');
-    const pairs = Array.from({ length: args.length / 2 }, (_, i) => ({ key: args[2 * i]!, value: args[2 * i + 1]!, number: 2 * i + 1 }));
+    const pairs = Array.from({ length: args.length / 2 }, (_, i) => ({
+      key: args[2 * i]!,
+      value: args[2 * i + 1]!,
+      number: 2 * i + 1,
+    }));
     for (const { key } of pairs) {
       if (key.type.kind === 'json' || key.type.kind === 'jsonb' || key.type.kind === 'list')
         throw new RefusedCall('a key has to be a scalar, not an array or json', 'cast it, for example x::text');
     }
-    if (target === 'jsonb' && pairs.every(({ key }) => key.type.kind === 'text' && typeof key.constant === 'string')) return inKeyOrder(pairs);
+    if (target === 'jsonb' && pairs.every(({ key }) => key.type.kind === 'text' && typeof key.constant === 'string'))
+      return inKeyOrder(pairs);
     return target === 'jsonb' ? sortedLater(asWritten(pairs, target)) : (asWritten(pairs, target) as RunFunction);
   };
 }
@@ -96,7 +101,10 @@ function asWritten(pairs: readonly Pair[], target: JsonTarget) {
     pairs.forEach(({ key, value, number }, index) => {
       if (index > 0) out.ascii(', ');
       if (values[key.at] === null)
-        throw new ValueError('22023', target === 'jsonb' ? `argument ${number}: key must not be null` : `argument ${number} cannot be null`);
+        throw new ValueError(
+          '22023',
+          target === 'jsonb' ? `argument ${number}: key must not be null` : `argument ${number} cannot be null`,
+        );
       scratch.clear();
       writeArgument(key, values, scratch);
       if (scratch.bytes[0] === 34) out.copy(scratch.bytes, 0, scratch.length);
@@ -123,7 +131,13 @@ function argumentsOf(call: BoundCall, target: JsonTarget, hasKeys = false): Argu
   let at = 0;
   return call.types.map((type, index) => {
     const size = argumentSize(type);
-    const argument = { at, size, write: jsonValueWriter(type, hasKeys && index % 2 === 0 ? 'json' : target), type, constant: call.constants[index] };
+    const argument = {
+      at,
+      size,
+      write: jsonValueWriter(type, hasKeys && index % 2 === 0 ? 'json' : target),
+      type,
+      constant: call.constants[index],
+    };
     at += size;
     return argument;
   });

@@ -1,5 +1,6 @@
 /**
- * Finding one's way in JSON bytes that are known to be valid, without parsing them.
+ * Finding one's way in JSON bytes that are known to be valid, without parsing them. What lies behind `end` belongs to
+ * others: every loop stops there.
  *
  * A `Place` is where a value was found, reused from row to row. Members of jsonb are unique and written one way, so the
  * first equal key is the one; json is kept as it was typed: the last one counts, and keys may hide behind escapes.
@@ -33,12 +34,12 @@ export function findMember(bytes: Uint8Array, start: number, end: number, key: U
   if (bytes[at] !== OPEN_OBJECT) return false;
   const size = key.length;
   at = skipSpace(bytes, at + 1, end);
-  while (bytes[at] === QUOTE) {
+  while (at < end && bytes[at] === QUOTE) {
     // Both sides start with a quote and hold no bare one inside: equal bytes up to the closing quote mean an equal key.
     let i = 1;
     while (i < size && bytes[at + i] === key[i]) i++;
     const isEqual = i === size;
-    at = isEqual ? at + size : behindString(bytes, at);
+    at = isEqual ? at + size : behindString(bytes, at, end);
     at = skipSpace(bytes, at, end) + 1;
     at = skipSpace(bytes, at, end);
     const behind = behindValue(bytes, at, end);
@@ -68,10 +69,10 @@ export function findLastMember(
   if (bytes[at] !== OPEN_OBJECT) return false;
   let found = false;
   at = skipSpace(bytes, at + 1, end);
-  while (bytes[at] === QUOTE) {
+  while (at < end && bytes[at] === QUOTE) {
     let close = at + 1;
     let isEscaped = false;
-    for (; bytes[close] !== QUOTE; close++) {
+    for (; close < end && bytes[close] !== QUOTE; close++) {
       if (bytes[close] !== BACKSLASH) continue;
       isEscaped = true;
       close++;
@@ -126,14 +127,14 @@ export function countElements(bytes: Uint8Array, open: number, end: number): num
 /** The offset behind the value that starts at `at`. */
 export function behindValue(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at];
-  if (first === QUOTE) return behindString(bytes, at);
+  if (first === QUOTE) return behindString(bytes, at, end);
   let i = at;
   if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
     let depth = 0;
-    for (;;) {
+    while (i < end) {
       const byte = bytes[i];
       if (byte === QUOTE) {
-        i = behindString(bytes, i);
+        i = behindString(bytes, i, end);
         continue;
       }
       i++;
@@ -141,6 +142,7 @@ export function behindValue(bytes: Uint8Array, at: number, end: number): number 
       if ((byte! | 32) === OPEN_OBJECT) depth++;
       else if ((byte! | 32) === 125 && --depth === 0) return i;
     }
+    return end;
   }
   for (; i < end; i++) {
     const byte = bytes[i]!;
@@ -150,12 +152,13 @@ export function behindValue(bytes: Uint8Array, at: number, end: number): number 
 }
 
 /** The offset behind the string that opens at `at`. */
-export function behindString(bytes: Uint8Array, at: number): number {
-  for (let i = at + 1; ; i++) {
+export function behindString(bytes: Uint8Array, at: number, end: number): number {
+  for (let i = at + 1; i < end; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) return i + 1;
     if (byte === BACKSLASH) i++;
   }
+  return end;
 }
 
 /** Is the inside of a JSON string with escapes this text? */

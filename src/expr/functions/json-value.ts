@@ -68,7 +68,8 @@ function integerWriter(writeBig: ValueWriter): ValueWriter {
 function cellWriter(type: DataType): ValueWriter {
   const longs = new BigInt64Array(1);
   const words = new Int32Array(longs.buffer);
-  const values = layoutOf(type) === 'int32' ? new Int32Array(1) : layoutOf(type) === 'int64' ? longs : new Float64Array(1);
+  const values =
+    layoutOf(type) === 'int32' ? new Int32Array(1) : layoutOf(type) === 'int64' ? longs : new Float64Array(1);
   const write = jsonWriter({ layout: layoutOf(type), type, length: 1, validity: null, values, words } as Column);
   return (value, _, __, out) => {
     if (typeof value === 'bigint') longs[0] = value;
