@@ -6,6 +6,7 @@
 import type { DataType, Kind } from '../../columnar/data-type.js';
 import { compareNumeric } from '../numeric.js';
 import { columnOfText } from '../literal.js';
+import { referencedColumns } from '../walk.js';
 import {
   define,
   inline,
@@ -205,12 +206,17 @@ const SET_FROM = 9;
 
 /** NULL when nothing equals and one of them is NULL. The value and the members have one type. */
 function emitIn(e: Emitter, call: CallExpr): Value {
-  const [subject, ...members] = call.args as [TypedExpr, ...TypedExpr[]];
+  const [subject, ...written] = call.args as [TypedExpr, ...TypedExpr[]];
+  const members = inServerOrder(written);
   const value = e.value(subject);
   const result = e.result(boolean);
   e.branch(
     value.isNull,
-    () => e.line(`${result.isNull} = true;`),
+    () => {
+      // Comparing is strict: what is compared with NULL is computed all the same, and may fail.
+      for (const member of members) if (member.kind === 'call' || member.kind === 'case') e.value(member);
+      e.line(`${result.isNull} = true;`);
+    },
     () => {
       const constants = members.filter((member) => member.kind === 'literal' && member.text !== null);
       const asked = constants.length >= SET_FROM ? emitSet(e, subject, value, constants) : null;
@@ -227,6 +233,12 @@ function emitIn(e: Emitter, call: CallExpr): Value {
     },
   );
   return result;
+}
+
+/** The server asks several constants first, as one array, then the rest from left to right. */
+function inServerOrder(members: readonly TypedExpr[]): readonly TypedExpr[] {
+  const constants = members.filter((member) => referencedColumns(member).size === 0);
+  return constants.length < 2 ? members : [...constants, ...members.filter((member) => !constants.includes(member))];
 }
 
 function emitMember(
