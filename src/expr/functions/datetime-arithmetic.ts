@@ -4,10 +4,28 @@
  * Months are added first (the day is cut to the month's length), then days, then microseconds. The `Safe` twins work on
  * doubles and give NaN when a step leaves the safe integers: the row is then computed by the exact twin.
  */
-import { civilFromDays, daysFromCivil, daysInMonth, isInfiniteDate, MAX_DAYS, MIN_DAYS, type Civil } from '../../columnar/datetime.js';
+import {
+  civilFromDays,
+  daysFromCivil,
+  daysInMonth,
+  isInfiniteDate,
+  MAX_DAYS,
+  MIN_DAYS,
+  type Civil,
+} from '../../columnar/datetime.js';
 import { ValueError } from '../../columnar/row-errors.js';
 import type { IntervalValue } from '../overload.js';
-import { checkTimestamp, dayOf, dayOfSafe, interval, isInfinite, microsOfDay, timestampOf, timestampOfDate, timestampOutOfRange } from './moment.js';
+import {
+  checkTimestamp,
+  dayOf,
+  dayOfSafe,
+  interval,
+  isInfinite,
+  microsOfDay,
+  timestampOf,
+  timestampOfDate,
+  timestampOutOfRange,
+} from './moment.js';
 
 const DAY = 86400000000;
 const DAY_BIG = 86400000000n;

@@ -2,8 +2,26 @@
 import { isInfiniteDate, DATE_INFINITY } from '../../columnar/datetime.js';
 import type { DataType, Kind } from '../../columnar/data-type.js';
 import { ValueError } from '../../columnar/row-errors.js';
-import { asCall, bound, define, inline, type BoundCall, type IntervalValue, type Kernel, type Overload, type SqlPrinter } from '../overload.js';
-import { clockFields, dateFields, fieldName, intervalEpoch, intervalFields, zoneFields, type Field } from './datetime-fields.js';
+import {
+  asCall,
+  bound,
+  define,
+  inline,
+  type BoundCall,
+  type IntervalValue,
+  type Kernel,
+  type Overload,
+  type SqlPrinter,
+} from '../overload.js';
+import {
+  clockFields,
+  dateFields,
+  fieldName,
+  intervalEpoch,
+  intervalFields,
+  zoneFields,
+  type Field,
+} from './datetime-fields.js';
 import { dayOf, dayOfSafe, isInfinite, microsOfDay, TIMESTAMP_INFINITY } from './moment.js';
 import { RefusedCall } from './refused-call.js';
 
@@ -22,39 +40,60 @@ export const extractFunctions: readonly Overload[] = [
   define('extract', ['text', 'timestamptz'], fieldDecimal, timestampKernel(), extractSql),
   define('extract', ['text', 'date'], fieldDecimal, dateKernel(), extractSql),
   define('extract', ['text', 'time'], fieldDecimal, timeKernel(), extractSql),
-  define('extract', ['text', 'interval'], fieldDecimal, inline((e, [, span], call) => {
-    const name = fieldOf(call.args[0]!.kind === 'literal' ? call.args[0].text : undefined, 'interval');
-    const read = name === 'epoch' ? intervalEpoch : intervalFields[name]!.value;
-    const value = e.local(`${e.constant(read)}(${span!.parts[0]})`);
-    if (e.exact) return { isNull: 'false', parts: [name === 'epoch' ? value : `BigInt(${value})`] };
-    const safe = e.local(`Number(${value})`);
-    e.line(`if (!(${safe} <= 9007199254740991 && ${safe} >= -9007199254740991)) ${e.bail()}`);
-    return { isNull: 'false', parts: [safe] };
-  }), extractSql),
+  define(
+    'extract',
+    ['text', 'interval'],
+    fieldDecimal,
+    inline((e, [, span], call) => {
+      const name = fieldOf(call.args[0]!.kind === 'literal' ? call.args[0].text : undefined, 'interval');
+      const read = name === 'epoch' ? intervalEpoch : intervalFields[name]!.value;
+      const value = e.local(`${e.constant(read)}(${span!.parts[0]})`);
+      if (e.exact) return { isNull: 'false', parts: [name === 'epoch' ? value : `BigInt(${value})`] };
+      const safe = e.local(`Number(${value})`);
+      e.line(`if (!(${safe} <= 9007199254740991 && ${safe} >= -9007199254740991)) ${e.bail()}`);
+      return { isNull: 'false', parts: [safe] };
+    }),
+    extractSql,
+  ),
   define('date_part', ['text', 'timestamp'], 'float64', timestampPart(), asCall),
   define('date_part', ['text', 'timestamptz'], 'float64', timestampPart(), asCall),
   define('date_part', ['text', 'date'], 'float64', datePart(), asCall),
   define('date_part', ['text', 'time'], 'float64', timePart(), asCall),
-  define('date_part', ['text', 'interval'], 'float64', bound((call) => {
-    const name = fieldOf(call.constants[0], 'interval');
-    if (name === 'epoch') return (_: Uint8Array, __: number, ___: number, span: IntervalValue) => intervalEpochPart(span);
-    const { scale, value } = intervalFields[name]!;
-    return (_: Uint8Array, __: number, ___: number, span: IntervalValue) => value(span) / 10 ** scale;
-  }), asCall),
-]; // prettier-ignore
+  define(
+    'date_part',
+    ['text', 'interval'],
+    'float64',
+    bound((call) => {
+      const name = fieldOf(call.constants[0], 'interval');
+      if (name === 'epoch')
+        return (_: Uint8Array, __: number, ___: number, span: IntervalValue) => intervalEpochPart(span);
+      const { scale, value } = intervalFields[name]!;
+      return (_: Uint8Array, __: number, ___: number, span: IntervalValue) => value(span) / 10 ** scale;
+    }),
+    asCall,
+  ),
+];
 
 /** The canonical name of a constant field, refused when `kind` does not have it. */
 function fieldOf(text: string | null | undefined, kind: Kind): string {
-  if (typeof text !== 'string') throw new RefusedCall('the field has to be a constant', "write it out, for example 'year'");
+  if (typeof text !== 'string')
+    throw new RefusedCall('the field has to be a constant', "write it out, for example 'year'");
   const name = fieldName(text);
   const names = fieldNames(kind);
   if (names.includes(name)) return name;
-  throw new RefusedCall(`there is no field "${text}" of a ${kind === 'timestamptz' ? 'timestamp with time zone' : kind}`, `fields are ${names.join(', ')}`);
+  throw new RefusedCall(
+    `there is no field "${text}" of a ${kind === 'timestamptz' ? 'timestamp with time zone' : kind}`,
+    `fields are ${names.join(', ')}`,
+  );
 }
 
 function fieldNames(kind: Kind): readonly string[] {
   // `julian` of a timestamp has as many decimals as numeric division gives it: not a fixed scale.
-  const ofTimestamp = [...Object.keys(dateFields).filter((name) => name !== 'julian'), ...Object.keys(clockFields), 'epoch'];
+  const ofTimestamp = [
+    ...Object.keys(dateFields).filter((name) => name !== 'julian'),
+    ...Object.keys(clockFields),
+    'epoch',
+  ];
   switch (kind) {
     case 'date':
       return [...Object.keys(dateFields), 'epoch'];
@@ -73,7 +112,8 @@ function fieldDecimal(call: BoundCall): DataType {
   const kind = call.types[1]!.kind;
   if (call.constants[0] === null) return { kind: 'numeric' };
   const name = fieldOf(call.constants[0], kind);
-  if (name === 'epoch') return { kind: 'decimal', precision: kind === 'interval' ? 23 : 19, scale: kind === 'date' ? 0 : 6 };
+  if (name === 'epoch')
+    return { kind: 'decimal', precision: kind === 'interval' ? 23 : 19, scale: kind === 'date' ? 0 : 6 };
   const scale = kind === 'interval' ? intervalFields[name]!.scale : momentField(name).scale;
   return { kind: 'decimal', precision: 10, scale };
 }
@@ -83,7 +123,10 @@ function momentField(name: string): Field {
 }
 
 function infiniteField(): ValueError {
-  return new ValueError('22003', 'this field of an infinite date or timestamp is infinite, which a decimal cannot hold');
+  return new ValueError(
+    '22003',
+    'this field of an infinite date or timestamp is infinite, which a decimal cannot hold',
+  );
 }
 
 function timestampKernel(): Kernel {
@@ -174,7 +217,8 @@ function timestampPart(): Kernel {
       const name = fieldOf(call.constants[0], call.types[1]!.kind);
       const field = momentField(name);
       return (_: Uint8Array, __: number, ___: number, timestamp: bigint): number | null => {
-        if (isInfinite(timestamp)) return infinitePart(name === 'epoch' || field?.grows === true, timestamp === TIMESTAMP_INFINITY);
+        if (isInfinite(timestamp))
+          return infinitePart(name === 'epoch' || field?.grows === true, timestamp === TIMESTAMP_INFINITY);
         if (name === 'epoch') return Number(timestamp) / 1000000;
         const day = dayOf(timestamp);
         return field.value(day, microsOfDay(timestamp, day)) / 10 ** field.scale;

@@ -57,7 +57,9 @@ export const zoneFields: Readonly<Record<string, Field>> = {
 };
 
 /** Fields of an interval; all cut towards zero, and `+ 0` makes 0 of -0. `epoch` is elsewhere. */
-export const intervalFields: Readonly<Record<string, { readonly scale: number; readonly value: (span: IntervalValue) => number }>> = {
+export const intervalFields: Readonly<
+  Record<string, { readonly scale: number; readonly value: (span: IntervalValue) => number }>
+> = {
   microseconds: { scale: 0, value: (span) => Number(span.micros % 60000000n) },
   milliseconds: { scale: 3, value: (span) => Number(span.micros % 60000000n) },
   second: { scale: 6, value: (span) => Number(span.micros % 60000000n) },
@@ -80,22 +82,54 @@ export function intervalEpoch(span: IntervalValue): bigint {
 }
 
 const aliases: Readonly<Record<string, string>> = {
-  microsecond: 'microseconds', us: 'microseconds', usec: 'microseconds', usecs: 'microseconds', useconds: 'microseconds',
-  millisecond: 'milliseconds', ms: 'milliseconds', msec: 'milliseconds', msecs: 'milliseconds', mseconds: 'milliseconds',
-  seconds: 'second', sec: 'second', secs: 'second', s: 'second',
-  minutes: 'minute', min: 'minute', mins: 'minute', m: 'minute',
-  hours: 'hour', hr: 'hour', hrs: 'hour', h: 'hour',
-  days: 'day', d: 'day',
-  weeks: 'week', w: 'week',
-  months: 'month', mon: 'month', mons: 'month',
+  microsecond: 'microseconds',
+  us: 'microseconds',
+  usec: 'microseconds',
+  usecs: 'microseconds',
+  useconds: 'microseconds',
+  millisecond: 'milliseconds',
+  ms: 'milliseconds',
+  msec: 'milliseconds',
+  msecs: 'milliseconds',
+  mseconds: 'milliseconds',
+  seconds: 'second',
+  sec: 'second',
+  secs: 'second',
+  s: 'second',
+  minutes: 'minute',
+  min: 'minute',
+  mins: 'minute',
+  m: 'minute',
+  hours: 'hour',
+  hr: 'hour',
+  hrs: 'hour',
+  h: 'hour',
+  days: 'day',
+  d: 'day',
+  weeks: 'week',
+  w: 'week',
+  months: 'month',
+  mon: 'month',
+  mons: 'month',
   qtr: 'quarter',
-  years: 'year', yr: 'year', yrs: 'year', y: 'year',
-  decades: 'decade', dec: 'decade', decs: 'decade',
-  centuries: 'century', cent: 'century', c: 'century',
-  millennia: 'millennium', mil: 'millennium', mils: 'millennium',
-  timezone_h: 'timezone_hour', timezone_m: 'timezone_minute',
-  jd: 'julian', j: 'julian',
-}; // prettier-ignore
+  years: 'year',
+  yr: 'year',
+  yrs: 'year',
+  y: 'year',
+  decades: 'decade',
+  dec: 'decade',
+  decs: 'decade',
+  centuries: 'century',
+  cent: 'century',
+  c: 'century',
+  millennia: 'millennium',
+  mil: 'millennium',
+  mils: 'millennium',
+  timezone_h: 'timezone_hour',
+  timezone_m: 'timezone_minute',
+  jd: 'julian',
+  j: 'julian',
+};
 
 /** The one name of a field, from any spelling PostgreSQL takes. */
 export function fieldName(text: string): string {
@@ -124,7 +158,9 @@ export function isoWeek(day: number): number {
 export function dayOfYear(day: number): number {
   const { month, day: ofMonth, year } = civilOf(day);
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return month <= 2 ? (month - 1) * 31 + ofMonth : Math.floor((153 * (month - 3) + 2) / 5) + 59 + ofMonth + (isLeap ? 1 : 0);
+  return month <= 2
+    ? (month - 1) * 31 + ofMonth
+    : Math.floor((153 * (month - 3) + 2) / 5) + 59 + ofMonth + (isLeap ? 1 : 0);
 }
 
 /** Century or millennium of an astronomical year; there is no number 0. */

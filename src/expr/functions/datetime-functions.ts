@@ -48,14 +48,32 @@ export const datetimeFunctions: readonly Overload[] = [
   ...truncFunctions,
   ...toCharFunctions,
   define('+', ['date', 'int32'], 'date', run(addDays), asOperator),
-  define('+', ['int32', 'date'], 'date', run((count: number, day: number) => addDays(day, count)), asOperator),
+  define(
+    '+',
+    ['int32', 'date'],
+    'date',
+    run((count: number, day: number) => addDays(day, count)),
+    asOperator,
+  ),
   define('-', ['date', 'int32'], 'date', run(subtractDays), asOperator),
   define('-', ['date', 'date'], 'int32', run(dateDifference), asOperator),
   define('+', ['date', 'interval'], 'timestamp', run(addToDate), asOperator),
-  define('+', ['interval', 'date'], 'timestamp', run((span: IntervalValue, day: number) => addToDate(day, span)), asOperator),
+  define(
+    '+',
+    ['interval', 'date'],
+    'timestamp',
+    run((span: IntervalValue, day: number) => addToDate(day, span)),
+    asOperator,
+  ),
   define('-', ['date', 'interval'], 'timestamp', run(subtractFromDate), asOperator),
   define('+', ['date', 'time'], 'timestamp', run(dateAtTime), asOperator),
-  define('+', ['time', 'date'], 'timestamp', run((time: bigint, day: number) => dateAtTime(day, time)), asOperator),
+  define(
+    '+',
+    ['time', 'date'],
+    'timestamp',
+    run((time: bigint, day: number) => dateAtTime(day, time)),
+    asOperator,
+  ),
   ...moments.flatMap((kind) => [
     define('+', [kind, 'interval'], kind, run(addToTimestamp, { runFast: addToTimestampSafe }), asOperator),
     define(
@@ -67,30 +85,78 @@ export const datetimeFunctions: readonly Overload[] = [
       }),
       asOperator,
     ),
-    define('-', [kind, 'interval'], kind, run(subtractFromTimestamp, { runFast: subtractFromTimestampSafe }), asOperator),
+    define(
+      '-',
+      [kind, 'interval'],
+      kind,
+      run(subtractFromTimestamp, { runFast: subtractFromTimestampSafe }),
+      asOperator,
+    ),
     define('-', [kind, kind], 'interval', run(timestampDifference, { runFast: timestampDifferenceSafe }), asOperator),
     define('age', [kind, kind], 'interval', run(age), asCall),
-    define('isfinite', [kind], 'boolean', run((at: bigint) => !isInfinite(at), { runFast: () => true }), asCall),
+    define(
+      'isfinite',
+      [kind],
+      'boolean',
+      run((at: bigint) => !isInfinite(at), { runFast: () => true }),
+      asCall,
+    ),
   ]),
-  define('isfinite', ['date'], 'boolean', run((day: number) => !isInfiniteDate(day)), asCall),
-  define('isfinite', ['interval'], 'boolean', run(() => true), asCall),
+  define(
+    'isfinite',
+    ['date'],
+    'boolean',
+    run((day: number) => !isInfiniteDate(day)),
+    asCall,
+  ),
+  define(
+    'isfinite',
+    ['interval'],
+    'boolean',
+    run(() => true),
+    asCall,
+  ),
   define('+', ['time', 'interval'], 'time', run(addToTime), asOperator),
-  define('+', ['interval', 'time'], 'time', run((span: IntervalValue, time: bigint) => addToTime(time, span)), asOperator),
+  define(
+    '+',
+    ['interval', 'time'],
+    'time',
+    run((span: IntervalValue, time: bigint) => addToTime(time, span)),
+    asOperator,
+  ),
   define('-', ['time', 'interval'], 'time', run(subtractFromTime), asOperator),
   define('-', ['time', 'time'], 'interval', run(timeDifference), asOperator),
   define('+', ['interval', 'interval'], 'interval', run(addIntervals), asOperator),
   define('-', ['interval', 'interval'], 'interval', run(subtractIntervals), asOperator),
   define('-', ['interval'], 'interval', run(negateInterval), asOperator),
   define('*', ['interval', 'float64'], 'interval', run(multiplyInterval), asOperator),
-  define('*', ['float64', 'interval'], 'interval', run((factor: number, span: IntervalValue) => multiplyInterval(span, factor)), asOperator),
+  define(
+    '*',
+    ['float64', 'interval'],
+    'interval',
+    run((factor: number, span: IntervalValue) => multiplyInterval(span, factor)),
+    asOperator,
+  ),
   define('/', ['interval', 'float64'], 'interval', run(divideInterval), asOperator),
   define('justify_hours', ['interval'], 'interval', run(justifyHours), asCall),
   define('justify_days', ['interval'], 'interval', run(justifyDays), asCall),
   define('justify_interval', ['interval'], 'interval', run(justifyInterval), asCall),
   define('make_date', ['int32', 'int32', 'int32'], 'date', run(makeDate), asCall),
   define('make_time', ['int32', 'int32', 'float64'], 'time', run(makeTime), asCall),
-  define('make_timestamp', ['int32', 'int32', 'int32', 'int32', 'int32', 'float64'], 'timestamp', run(makeTimestamp), asCall),
-  define('make_interval', ['int32', 'int32', 'int32', 'int32', 'int32', 'int32', 'float64'], 'interval', run(makeInterval), asCall),
+  define(
+    'make_timestamp',
+    ['int32', 'int32', 'int32', 'int32', 'int32', 'float64'],
+    'timestamp',
+    run(makeTimestamp),
+    asCall,
+  ),
+  define(
+    'make_interval',
+    ['int32', 'int32', 'int32', 'int32', 'int32', 'int32', 'float64'],
+    'interval',
+    run(makeInterval),
+    asCall,
+  ),
   define('to_timestamp', ['float64'], 'timestamptz', run(toTimestamp), asCall),
   define('timezone', ['text', 'timestamp'], 'timestamptz', bound(inUtc), notPushed),
   define('timezone', ['text', 'timestamptz'], 'timestamp', bound(inUtc), notPushed),
@@ -99,7 +165,10 @@ export const datetimeFunctions: readonly Overload[] = [
 /** `AT TIME ZONE` of UTC, the one zone whose rules never change; others are the server's to compute. */
 function inUtc(call: BoundCall): RunFunction {
   const zone = call.constants[0];
-  if (zone === undefined || (zone !== null && !/^(?:utc|gmt|z|zulu|etc\/utc|etc\/gmt|\+?-?0{1,2}(?::?00)?)$/i.test(zone)))
+  if (
+    zone === undefined ||
+    (zone !== null && !/^(?:utc|gmt|z|zulu|etc\/utc|etc\/gmt|\+?-?0{1,2}(?::?00)?)$/i.test(zone))
+  )
     throw new RefusedCall('etl converts to and from UTC only', 'let the source query convert other time zones');
   return (_: Uint8Array, __: number, ___: number, at: bigint) => at;
 }

@@ -51,7 +51,20 @@ interface Moment {
 /** `plain`: without padding (FM). */
 type Part = (moment: Moment, out: ByteWriter, plain: boolean) => void;
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** In `width` digits at least. */
@@ -68,7 +81,11 @@ function name(keyword: string, names: readonly string[], index: (moment: Moment)
   const isShort = keyword.length <= 3 && keyword.toLowerCase() !== 'day';
   const shaped = names.map((full) => {
     const text = isShort ? full.slice(0, 3) : full;
-    return keyword === keyword.toUpperCase() ? text.toUpperCase() : keyword === keyword.toLowerCase() ? text.toLowerCase() : text;
+    return keyword === keyword.toUpperCase()
+      ? text.toUpperCase()
+      : keyword === keyword.toLowerCase()
+        ? text.toLowerCase()
+        : text;
   });
   return (moment, out, plain) => {
     const text = shaped[index(moment)]!;
@@ -126,12 +143,119 @@ const numbers: Readonly<Record<string, Part>> = {
 
 /** Every keyword of formatting.c, to see where one ends; longest first. */
 const keywords = [
-  'Y,YYY', 'y,yyy', 'A.D.', 'a.d.', 'B.C.', 'b.c.', 'A.M.', 'a.m.', 'P.M.', 'p.m.', 'MONTH', 'Month', 'month', 'SSSSS', 'sssss', 'SSSS', 'ssss',
-  'HH24', 'hh24', 'HH12', 'hh12', 'IDDD', 'iddd', 'IYYY', 'iyyy', 'YYYY', 'yyyy', 'DAY', 'Day', 'day', 'DDD', 'ddd', 'MON', 'Mon', 'mon', 'IYY', 'iyy',
-  'YYY', 'yyy', 'FF1', 'FF2', 'FF3', 'FF4', 'FF5', 'FF6', 'ff1', 'ff2', 'ff3', 'ff4', 'ff5', 'ff6', 'TZH', 'TZM', 'tzh', 'tzm', 'AD', 'ad', 'AM', 'am',
-  'BC', 'bc', 'PM', 'pm', 'CC', 'cc', 'DD', 'dd', 'DY', 'Dy', 'dy', 'FX', 'fx', 'HH', 'hh', 'ID', 'id', 'IW', 'iw', 'IY', 'iy', 'MI', 'mi', 'MM', 'mm',
-  'MS', 'ms', 'OF', 'of', 'RM', 'rm', 'SS', 'ss', 'TZ', 'tz', 'US', 'us', 'WW', 'ww', 'YY', 'yy', 'D', 'd', 'I', 'i', 'J', 'j', 'Q', 'q', 'W', 'w', 'Y', 'y',
-]; // prettier-ignore
+  'Y,YYY',
+  'y,yyy',
+  'A.D.',
+  'a.d.',
+  'B.C.',
+  'b.c.',
+  'A.M.',
+  'a.m.',
+  'P.M.',
+  'p.m.',
+  'MONTH',
+  'Month',
+  'month',
+  'SSSSS',
+  'sssss',
+  'SSSS',
+  'ssss',
+  'HH24',
+  'hh24',
+  'HH12',
+  'hh12',
+  'IDDD',
+  'iddd',
+  'IYYY',
+  'iyyy',
+  'YYYY',
+  'yyyy',
+  'DAY',
+  'Day',
+  'day',
+  'DDD',
+  'ddd',
+  'MON',
+  'Mon',
+  'mon',
+  'IYY',
+  'iyy',
+  'YYY',
+  'yyy',
+  'FF1',
+  'FF2',
+  'FF3',
+  'FF4',
+  'FF5',
+  'FF6',
+  'ff1',
+  'ff2',
+  'ff3',
+  'ff4',
+  'ff5',
+  'ff6',
+  'TZH',
+  'TZM',
+  'tzh',
+  'tzm',
+  'AD',
+  'ad',
+  'AM',
+  'am',
+  'BC',
+  'bc',
+  'PM',
+  'pm',
+  'CC',
+  'cc',
+  'DD',
+  'dd',
+  'DY',
+  'Dy',
+  'dy',
+  'FX',
+  'fx',
+  'HH',
+  'hh',
+  'ID',
+  'id',
+  'IW',
+  'iw',
+  'IY',
+  'iy',
+  'MI',
+  'mi',
+  'MM',
+  'mm',
+  'MS',
+  'ms',
+  'OF',
+  'of',
+  'RM',
+  'rm',
+  'SS',
+  'ss',
+  'TZ',
+  'tz',
+  'US',
+  'us',
+  'WW',
+  'ww',
+  'YY',
+  'yy',
+  'D',
+  'd',
+  'I',
+  'i',
+  'J',
+  'j',
+  'Q',
+  'q',
+  'W',
+  'w',
+  'Y',
+  'y',
+];
 
 function partOf(keyword: string): Part {
   switch (keyword.toLowerCase()) {
@@ -155,7 +279,8 @@ function partOf(keyword: string): Part {
 
 function formatOf(call: BoundCall): (day: number, micros: number, out: ByteWriter) => void | false {
   const format = call.constants[1];
-  if (format === undefined) throw new RefusedCall('the format of to_char has to be a constant', "write it out, for example 'YYYY-MM-DD'");
+  if (format === undefined)
+    throw new RefusedCall('the format of to_char has to be a constant', "write it out, for example 'YYYY-MM-DD'");
   const parts = parseFormat(format ?? '');
   if (parts.length === 0) return () => false;
   const moment: Moment = { civil: { year: 0, month: 0, day: 0 }, day: 0, micros: 0 };
@@ -173,15 +298,17 @@ function parseFormat(format: string): { readonly part: Part; readonly plain: boo
     const bytes = Buffer.from(text);
     parts.push({ part: (_, out) => out.copy(bytes, 0, bytes.length), plain: false });
   };
-  for (let at = 0; at < format.length; ) {
+  for (let at = 0; at < format.length;) {
     const prefix = /^(?:FM|fm|TM|tm)/.exec(format.slice(at))?.[0] ?? '';
-    if (prefix.toUpperCase() === 'TM') throw new RefusedCall('to_char with TM is not supported', 'names are always in English');
+    if (prefix.toUpperCase() === 'TM')
+      throw new RefusedCall('to_char with TM is not supported', 'names are always in English');
     at += prefix.length;
     const rest = format.slice(at);
     const keyword = keywords.find((word) => rest.startsWith(word));
     if (keyword !== undefined) {
       at += keyword.length;
-      if (/^(?:TH|th|SP)/.test(format.slice(at))) throw new RefusedCall(`to_char with the suffix ${format.slice(at, at + 2)} is not supported`);
+      if (/^(?:TH|th|SP)/.test(format.slice(at)))
+        throw new RefusedCall(`to_char with the suffix ${format.slice(at, at + 2)} is not supported`);
       parts.push({ part: partOf(keyword), plain: prefix !== '' });
     } else if (rest.startsWith('"')) {
       const quoted = /^"((?:[^"\\]|\\[^])*\\?)"?/.exec(rest)!;

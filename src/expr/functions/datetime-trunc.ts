@@ -11,14 +11,26 @@ const DAY = 86400000000;
 export const truncFunctions: readonly Overload[] = [
   define('date_trunc', ['text', 'timestamp'], truncType, timestampKernel(), asCall),
   define('date_trunc', ['text', 'timestamptz'], truncType, timestampKernel(), asCall),
-  define('date_trunc', ['text', 'interval'], truncType, bound((call) => {
-    const trunc = intervalUnits[unitOf(call, intervalUnits)]!;
-    return (_: Uint8Array, __: number, ___: number, span: IntervalValue) => trunc(span);
-  }), asCall),
-]; // prettier-ignore
+  define(
+    'date_trunc',
+    ['text', 'interval'],
+    truncType,
+    bound((call) => {
+      const trunc = intervalUnits[unitOf(call, intervalUnits)]!;
+      return (_: Uint8Array, __: number, ___: number, span: IntervalValue) => trunc(span);
+    }),
+    asCall,
+  ),
+];
 
 /** Units of a clock, by their length in microseconds. */
-const clockUnits: Readonly<Record<string, number>> = { microseconds: 1, milliseconds: 1000, second: 1000000, minute: 60000000, hour: 3600000000 };
+const clockUnits: Readonly<Record<string, number>> = {
+  microseconds: 1,
+  milliseconds: 1000,
+  second: 1000000,
+  minute: 60000000,
+  hour: 3600000000,
+};
 
 const civil: Civil = { year: 0, month: 0, day: 0 };
 
@@ -49,7 +61,8 @@ const dayUnits: Readonly<Record<string, (day: number) => number>> = {
 };
 
 const wholeMonths = (months: number) => (span: IntervalValue) => interval(span.months - (span.months % months), 0, 0n);
-const wholeMicros = (micros: bigint) => (span: IntervalValue) => interval(span.months, span.days, span.micros - (span.micros % micros));
+const wholeMicros = (micros: bigint) => (span: IntervalValue) =>
+  interval(span.months, span.days, span.micros - (span.micros % micros));
 
 const intervalUnits: Readonly<Record<string, (span: IntervalValue) => IntervalValue>> = {
   microseconds: (span) => span,
@@ -68,7 +81,8 @@ const intervalUnits: Readonly<Record<string, (span: IntervalValue) => IntervalVa
 
 function unitOf(call: BoundCall, units: Readonly<Record<string, unknown>>): string {
   const text = call.constants[0];
-  if (typeof text !== 'string') throw new RefusedCall('the unit has to be a constant', "write it out, for example 'month'");
+  if (typeof text !== 'string')
+    throw new RefusedCall('the unit has to be a constant', "write it out, for example 'month'");
   const name = fieldName(text);
   if (Object.hasOwn(units, name)) return name;
   throw new RefusedCall(`date_trunc has no unit "${text}" for this type`, `units are ${Object.keys(units).join(', ')}`);

@@ -5,7 +5,16 @@
  * What depends on the server's locale (case folding, `\w`, `[:alpha:]`) is not pushed down.
  */
 import { ByteWriter } from '../../columnar/byte-writer.js';
-import { bound, define, notPushed, type ArgKind, type BoundCall, type Overload, type RunFunction, type SqlPrinter } from '../overload.js';
+import {
+  bound,
+  define,
+  notPushed,
+  type ArgKind,
+  type BoundCall,
+  type Overload,
+  type RunFunction,
+  type SqlPrinter,
+} from '../overload.js';
 import { ValueError } from '../../columnar/row-errors.js';
 import { checkEscape, compileLike, createLike, withBackslash, type TextPredicate } from './pattern-like.js';
 import {
@@ -28,24 +37,87 @@ const likeSql: SqlPrinter = (args) => `(${args[0]} LIKE ${args[1]}${args.length 
 /** Classes and folding of characters depend on the server's locale. */
 const regexSql: SqlPrinter = (args, call) => {
   const pattern = call.args[1];
-  const isPortable = pattern?.kind === 'literal' && pattern.text !== null && !/\\[wWmMyYsS]|\[:|\(\?/.test(pattern.text);
+  const isPortable =
+    pattern?.kind === 'literal' && pattern.text !== null && !/\\[wWmMyYsS]|\[:|\(\?/.test(pattern.text);
   return isPortable ? `(${args[0]} ${call.name} ${args[1]})` : null;
 };
 
 export const patternFunctions: readonly Overload[] = [
-  define('like', ['text', 'text'], 'boolean', bound((call) => like(call, compileLike)), likeSql),
-  define('like', ['text', 'text', 'text'], 'boolean', bound((call) => likeEscape(call, compileLike), { nulls: 'passed', nullable: true }), likeSql),
-  define('ilike', ['text', 'text'], 'boolean', bound((call) => like(call, compileIlike)), notPushed),
-  define('ilike', ['text', 'text', 'text'], 'boolean', bound((call) => likeEscape(call, compileIlike), { nulls: 'passed', nullable: true }), notPushed),
-  define('~', ['text', 'text'], 'boolean', bound((call) => matches(call, plainFlags, true)), regexSql),
-  define('!~', ['text', 'text'], 'boolean', bound((call) => matches(call, plainFlags, false)), regexSql),
-  define('~*', ['text', 'text'], 'boolean', bound((call) => matches(call, { ...plainFlags, icase: true }, true)), notPushed),
-  define('!~*', ['text', 'text'], 'boolean', bound((call) => matches(call, { ...plainFlags, icase: true }, false)), notPushed),
-  ...signatures('regexp_like', 'boolean', ['text', 'text'], [['text']], (call) => matches(call, flagsAt(call, 2, false), true)),
-  ...signatures('regexp_replace', 'text', ['text', 'text', 'text'], [['text'], ['int32'], ['int32', 'int32'], ['int32', 'int32', 'text']], regexpReplace),
+  define(
+    'like',
+    ['text', 'text'],
+    'boolean',
+    bound((call) => like(call, compileLike)),
+    likeSql,
+  ),
+  define(
+    'like',
+    ['text', 'text', 'text'],
+    'boolean',
+    bound((call) => likeEscape(call, compileLike), { nulls: 'passed', nullable: true }),
+    likeSql,
+  ),
+  define(
+    'ilike',
+    ['text', 'text'],
+    'boolean',
+    bound((call) => like(call, compileIlike)),
+    notPushed,
+  ),
+  define(
+    'ilike',
+    ['text', 'text', 'text'],
+    'boolean',
+    bound((call) => likeEscape(call, compileIlike), { nulls: 'passed', nullable: true }),
+    notPushed,
+  ),
+  define(
+    '~',
+    ['text', 'text'],
+    'boolean',
+    bound((call) => matches(call, plainFlags, true)),
+    regexSql,
+  ),
+  define(
+    '!~',
+    ['text', 'text'],
+    'boolean',
+    bound((call) => matches(call, plainFlags, false)),
+    regexSql,
+  ),
+  define(
+    '~*',
+    ['text', 'text'],
+    'boolean',
+    bound((call) => matches(call, { ...plainFlags, icase: true }, true)),
+    notPushed,
+  ),
+  define(
+    '!~*',
+    ['text', 'text'],
+    'boolean',
+    bound((call) => matches(call, { ...plainFlags, icase: true }, false)),
+    notPushed,
+  ),
+  ...signatures('regexp_like', 'boolean', ['text', 'text'], [['text']], (call) =>
+    matches(call, flagsAt(call, 2, false), true),
+  ),
+  ...signatures(
+    'regexp_replace',
+    'text',
+    ['text', 'text', 'text'],
+    [['text'], ['int32'], ['int32', 'int32'], ['int32', 'int32', 'text']],
+    regexpReplace,
+  ),
   ...signatures('regexp_count', 'int32', ['text', 'text'], [['int32'], ['int32', 'text']], regexpCount),
   ...signatures('regexp_substr', 'text', ['text', 'text'], tails(['int32', 'int32', 'text', 'int32']), regexpSubstr),
-  ...signatures('regexp_instr', 'int32', ['text', 'text'], tails(['int32', 'int32', 'int32', 'text', 'int32']), regexpInstr),
+  ...signatures(
+    'regexp_instr',
+    'int32',
+    ['text', 'text'],
+    tails(['int32', 'int32', 'int32', 'text', 'int32']),
+    regexpInstr,
+  ),
   define('substring', ['text', 'text'], 'text', bound(substringOf), notPushed),
 ];
 
@@ -74,7 +146,10 @@ function like(call: BoundCall, compile: Compile): RunFunction {
 /** A bad escape is an error even where the text is NULL: the server puts the escape into the pattern first. */
 function likeEscape(call: BoundCall, compile: Compile): RunFunction {
   const [, pattern, escape] = call.constants;
-  const constant = typeof pattern === 'string' && typeof escape === 'string' ? compile(Buffer.from(pattern), Buffer.from(escape)) : null;
+  const constant =
+    typeof pattern === 'string' && typeof escape === 'string'
+      ? compile(Buffer.from(pattern), Buffer.from(escape))
+      : null;
   const matchesLike = createLike(compile);
   return (
     bytes: Uint8Array | null,
@@ -89,7 +164,8 @@ function likeEscape(call: BoundCall, compile: Compile): RunFunction {
   ): boolean | null => {
     if (pattern === null || escape === null) return null;
     if (constant !== null) return bytes === null ? null : constant(bytes, start, end);
-    if (bytes !== null) return matchesLike(bytes, start, end, pattern, patternStart, patternEnd, escape, escapeStart, escapeEnd);
+    if (bytes !== null)
+      return matchesLike(bytes, start, end, pattern, patternStart, patternEnd, escape, escapeStart, escapeEnd);
     checkEscape(escape.subarray(escapeStart, escapeEnd));
     return null;
   };
@@ -123,14 +199,19 @@ function compile(call: BoundCall, flags: RegexFlags, withCaptures: boolean): Reg
 
 function constantAt(call: BoundCall, index: number, what: string): string | null {
   const constant = call.constants[index];
-  if (constant === undefined) throw new RefusedCall(`the ${what} of ${call.name} has to be a constant`, 'write it as a literal or a parameter, :name');
+  if (constant === undefined)
+    throw new RefusedCall(
+      `the ${what} of ${call.name} has to be a constant`,
+      'write it as a literal or a parameter, :name',
+    );
   return constant;
 }
 
 function flagsAt(call: BoundCall, index: number, allowsGlobal: boolean): RegexFlags {
   if (call.types.length <= index) return plainFlags;
   const flags = parseRegexFlags(constantAt(call, index, 'flags') ?? '');
-  if (flags.global && !allowsGlobal) throw new ValueError('22023', `${call.name}() does not support the "global" option`);
+  if (flags.global && !allowsGlobal)
+    throw new ValueError('22023', `${call.name}() does not support the "global" option`);
   return flags;
 }
 
@@ -146,15 +227,34 @@ function regexpReplace(call: BoundCall): RunFunction {
   const matcher = compile(call, flags, needsCaptures(replacement));
   const once = flags.global ? 0 : 1;
   if (call.types.length === 3)
-    return (bytes: Uint8Array, start: number, end: number, _: Uint8Array, _1: number, _2: number, _3: Uint8Array, _4: number, _5: number, out: ByteWriter) =>
-      replaceMatches(matcher!, replacement, bytes, start, end, 1, once, out);
+    return (
+      bytes: Uint8Array,
+      start: number,
+      end: number,
+      _: Uint8Array,
+      _1: number,
+      _2: number,
+      _3: Uint8Array,
+      _4: number,
+      _5: number,
+      out: ByteWriter,
+    ) => replaceMatches(matcher!, replacement, bytes, start, end, 1, once, out);
   const hasNth = call.types.length > 4;
   return (...args: readonly unknown[]): void => {
     const from = isOld ? 1 : (args[9] as number);
     const nth = hasNth ? (args[10] as number) : once;
     checkAtLeast(from, 1, 'start');
     checkAtLeast(nth, 0, 'n');
-    replaceMatches(matcher!, replacement, args[0] as Uint8Array, args[1] as number, args[2] as number, from, nth, args[args.length - 1] as ByteWriter);
+    replaceMatches(
+      matcher!,
+      replacement,
+      args[0] as Uint8Array,
+      args[1] as number,
+      args[2] as number,
+      from,
+      nth,
+      args[args.length - 1] as ByteWriter,
+    );
   };
 }
 
@@ -177,7 +277,16 @@ function regexpSubstr(call: BoundCall): RunFunction {
     checkAtLeast(from, 1, 'start');
     checkAtLeast(nth, 1, 'n');
     checkAtLeast(capture, 0, 'subexpr');
-    return appendMatch(matcher!, args[0] as Uint8Array, args[1] as number, args[2] as number, from, nth, capture, args[args.length - 1] as ByteWriter);
+    return appendMatch(
+      matcher!,
+      args[0] as Uint8Array,
+      args[1] as number,
+      args[2] as number,
+      from,
+      nth,
+      capture,
+      args[args.length - 1] as ByteWriter,
+    );
   };
 }
 
@@ -194,7 +303,16 @@ function regexpInstr(call: BoundCall): RunFunction {
     checkAtLeast(nth, 1, 'n');
     if (after !== 0 && after !== 1) throw new ValueError('22023', `invalid value for parameter "endoption": ${after}`);
     checkAtLeast(capture, 0, 'subexpr');
-    return matchPosition(matcher!, args[0] as Uint8Array, args[1] as number, args[2] as number, from, nth, after === 1, capture);
+    return matchPosition(
+      matcher!,
+      args[0] as Uint8Array,
+      args[1] as number,
+      args[2] as number,
+      from,
+      nth,
+      after === 1,
+      capture,
+    );
   };
 }
 

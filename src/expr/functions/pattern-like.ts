@@ -89,7 +89,7 @@ function parsePattern(pattern: Uint8Array, escape: Uint8Array): { pieces: Piece[
     pieces.push({ bytes, chars: countChars(bytes, 0, bytes.length), hasAny: bytes.includes(ANY_CHAR) });
     piece = [];
   };
-  for (let at = 0; at < pattern.length; ) {
+  for (let at = 0; at < pattern.length;) {
     let next = nextChar(pattern, at);
     if (escape.length > 0 && equalBytes(pattern, at, next, escape, 0, escape.length)) {
       if (next >= pattern.length) return null;
@@ -106,7 +106,8 @@ function parsePattern(pattern: Uint8Array, escape: Uint8Array): { pieces: Piece[
 }
 
 export function checkEscape(escape: Uint8Array): void {
-  if (escape.length > 0 && nextChar(escape, 0) !== escape.length) throw new ValueError('22025', 'invalid escape string');
+  if (escape.length > 0 && nextChar(escape, 0) !== escape.length)
+    throw new ValueError('22025', 'invalid escape string');
 }
 
 /** Where `piece` ends when it stands at `at`; -1 if it does not. */
@@ -158,7 +159,7 @@ export function withBackslash(pattern: Uint8Array, escape: Uint8Array): Uint8Arr
   if (escape[0] === 92) return pattern;
   const result: number[] = [];
   let escaped = false;
-  for (let at = 0; at < pattern.length; ) {
+  for (let at = 0; at < pattern.length;) {
     const next = nextChar(pattern, at);
     if (!escaped && equalBytes(pattern, at, next, escape, 0, escape.length)) {
       result.push(92);
@@ -174,7 +175,13 @@ export function withBackslash(pattern: Uint8Array, escape: Uint8Array): Uint8Arr
 }
 
 /** like_match.c: 1 matches, 0 does not, -1 does not and no later start can. */
-function matchText(text: Uint8Array, textStart: number, end: number, pattern: Uint8Array, patternStart: number): number {
+function matchText(
+  text: Uint8Array,
+  textStart: number,
+  end: number,
+  pattern: Uint8Array,
+  patternStart: number,
+): number {
   let t = textStart;
   let p = patternStart;
   while (t < end && p < pattern.length) {

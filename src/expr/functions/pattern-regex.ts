@@ -52,7 +52,7 @@ export function replaceMatches(
   const first = out.length;
   let copied = start;
   let number = 0;
-  for (let at = search; matcher.next(at); ) {
+  for (let at = search; matcher.next(at);) {
     const matchStart = matcher.places[0]!;
     const matchEnd = matcher.places[1]!;
     number++;
@@ -60,7 +60,8 @@ export function replaceMatches(
       out.copy(bytes, copied, matchStart);
       for (const part of replacement) {
         if (typeof part !== 'number') out.copy(part, 0, part.length);
-        else if ((matcher.places[2 * part] ?? -1) >= 0) out.copy(bytes, matcher.places[2 * part]!, matcher.places[2 * part + 1]!);
+        else if ((matcher.places[2 * part] ?? -1) >= 0)
+          out.copy(bytes, matcher.places[2 * part]!, matcher.places[2 * part + 1]!);
       }
       checkResultBytes(out.length - first);
       copied = matchEnd;
@@ -71,7 +72,13 @@ export function replaceMatches(
   out.copy(bytes, copied, end);
 }
 
-export function countMatches(matcher: RegexMatcher, bytes: Uint8Array, start: number, end: number, from: number): number {
+export function countMatches(
+  matcher: RegexMatcher,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  from: number,
+): number {
   const search = searchStart(bytes, start, end, from);
   if (search < 0 || !matcher.begin(bytes, start, end, search)) return 0;
   let count = 0;
@@ -80,11 +87,19 @@ export function countMatches(matcher: RegexMatcher, bytes: Uint8Array, start: nu
 }
 
 /** Match number `nth` at or after character `from`, in `matcher.places`; false if there is none. */
-export function findMatch(matcher: RegexMatcher, bytes: Uint8Array, start: number, end: number, from: number, nth: number): boolean {
+export function findMatch(
+  matcher: RegexMatcher,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  from: number,
+  nth: number,
+): boolean {
   const search = searchStart(bytes, start, end, from);
   if (search < 0 || !matcher.begin(bytes, start, end, search)) return false;
   let number = 0;
-  for (let at = search; matcher.next(at); at = afterMatch(bytes, matcher.places[0]!, matcher.places[1]!, end)) if (++number === nth) return true;
+  for (let at = search; matcher.next(at); at = afterMatch(bytes, matcher.places[0]!, matcher.places[1]!, end))
+    if (++number === nth) return true;
   return false;
 }
 
@@ -99,8 +114,9 @@ export function appendMatch(
   capture: number,
   out: ByteWriter,
 ): void | false {
-  if (capture > matcher.captureCount || !findMatch(matcher, bytes, start, end, from, nth) || matcher.places[2 * capture]! < 0) return false;
-  out.copy(bytes, matcher.places[2 * capture]!, matcher.places[2 * capture + 1]!);
+  const part = partOf(matcher, capture);
+  if (part < 0 || !findMatch(matcher, bytes, start, end, from, nth) || matcher.places[2 * part]! < 0) return false;
+  return out.copy(bytes, matcher.places[2 * part]!, matcher.places[2 * part + 1]!);
 }
 
 /** `regexp_instr`: the 1-based character where the match (or capture) starts, or the one after it; 0 for none. */
@@ -114,8 +130,15 @@ export function matchPosition(
   after: boolean,
   capture: number,
 ): number {
-  if (capture > matcher.captureCount || !findMatch(matcher, bytes, start, end, from, nth) || matcher.places[2 * capture]! < 0) return 0;
-  return countChars(bytes, start, matcher.places[2 * capture + (after ? 1 : 0)]!) + 1;
+  const part = partOf(matcher, capture);
+  if (part < 0 || !findMatch(matcher, bytes, start, end, from, nth) || matcher.places[2 * part]! < 0) return 0;
+  return countChars(bytes, start, matcher.places[2 * part + (after ? 1 : 0)]!) + 1;
+}
+
+/** A pattern without captures counts as one capture around all of it; -1 for a capture that is not there. */
+function partOf(matcher: RegexMatcher, capture: number): number {
+  if (capture <= matcher.captureCount) return capture;
+  return capture === 1 ? 0 : -1;
 }
 
 /** Throws PostgreSQL's error for a start, count or similar argument that is too small. */

@@ -45,7 +45,7 @@ export class Automaton {
     const width = this.#width;
     let state = this.#startAt(this.#contextBefore(bytes, textStart, from));
     let table = this.#table;
-    for (let at = from; at < end; ) {
+    for (let at = from; at < end;) {
       const byte = bytes[at]!;
       const colour = byte < 128 ? ascii[byte]! : this.alphabet.colourOf(codePointAt(bytes, at));
       at = byte < 128 ? at + 1 : nextChar(bytes, at);
@@ -65,13 +65,21 @@ export class Automaton {
    * Where the longest (or shortest) match that starts at `from` and ends at most at `to` ends; -1 if none.
    * `end` is the end of the text: `to` may lie within it.
    */
-  matchEnd(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, shortest: boolean, minimum = from): number {
+  matchEnd(
+    bytes: Uint8Array,
+    textStart: number,
+    from: number,
+    to: number,
+    end: number,
+    shortest: boolean,
+    minimum = from,
+  ): number {
     const { ascii, count } = this.alphabet;
     const width = this.#width;
     let found = -1;
     let state = this.#startAt(this.#contextBefore(bytes, textStart, from));
     let table = this.#table;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const byte = at < end ? bytes[at]! : 128;
       const colour = byte < 128 ? ascii[byte]! : at < end ? this.alphabet.colourOf(codePointAt(bytes, at)) : count;
       let step = table[state * width + colour]!;
@@ -96,7 +104,7 @@ export class Automaton {
   markEnds(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, marks: Uint8Array): void {
     marks.fill(0, 0, to - from + 1);
     let state = this.#startAt(this.#contextBefore(bytes, textStart, from));
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const step = this.#stepBefore(state, bytes, at, end);
       marks[at - from] = step & 1;
       if (at >= to || step >> 1 === 0) {
@@ -119,7 +127,7 @@ export class Automaton {
     let any = 0;
     let state = this.#startAt(to < end ? contexts[this.#colourAt(bytes, to)]! : this.alphabet.edge);
     let table = this.#table;
-    for (let at = to; ; ) {
+    for (let at = to; ;) {
       let previous = at - 1;
       let colour = count;
       if (at > textStart) {
@@ -149,7 +157,9 @@ export class Automaton {
   }
 
   #contextBefore(bytes: Uint8Array, textStart: number, at: number): number {
-    return at <= textStart ? this.alphabet.edge : this.alphabet.contexts[this.#colourAt(bytes, previousChar(bytes, at))]!;
+    return at <= textStart
+      ? this.alphabet.edge
+      : this.alphabet.contexts[this.#colourAt(bytes, previousChar(bytes, at))]!;
   }
 
   #stepBefore(state: number, bytes: Uint8Array, at: number, end: number): number {
@@ -189,7 +199,8 @@ export class Automaton {
       else if (state.kind === 'assert') {
         const holds = this.program.reverse ? asserts(state.at, after, before) : asserts(state.at, before, after);
         if (holds) pending.push(state.next);
-      } else if (colour < this.alphabet.count && this.alphabet.members(state.set)[colour] === 1) reached.push(state.next);
+      } else if (colour < this.alphabet.count && this.alphabet.members(state.set)[colour] === 1)
+        reached.push(state.next);
     }
     if (this.floating && !this.program.anchored && colour < this.alphabet.count) reached.push(this.program.start);
     if (this.#kernels.length >= MAX_DFA_STATES || this.#kernels.length * this.#width > MAX_TABLE) {

@@ -68,7 +68,10 @@ function planNode(node: Regex, make: Make): Dissect {
     case 'concat':
       return planConcat(node.parts, make);
     case 'alt': {
-      const branches = node.branches.map((branch) => ({ automaton: make(branch, false), dissect: planNode(branch, make) }));
+      const branches = node.branches.map((branch) => ({
+        automaton: make(branch, false),
+        dissect: planNode(branch, make),
+      }));
       return (span, from, to, places) => {
         for (const branch of branches) {
           if (branch.automaton.matchEnd(span.bytes, span.textStart, from, to, span.end, false, to) !== to) continue;
@@ -99,10 +102,24 @@ function planConcat(parts: readonly Regex[], make: Make): Dissect {
   const count = cut === 0 ? 1 : cut;
   const leftNode = concat(parts.slice(0, count));
   const rest = parts.slice(count);
-  return planPair(leftNode, planNode(leftNode, make), greedinessOf(leftNode), concat(rest), planConcat(rest, make), make);
+  return planPair(
+    leftNode,
+    planNode(leftNode, make),
+    greedinessOf(leftNode),
+    concat(rest),
+    planConcat(rest, make),
+    make,
+  );
 }
 
-function planPair(leftNode: Regex, left: Dissect, prefers: Greediness, rightNode: Regex, right: Dissect, make: Make): Dissect {
+function planPair(
+  leftNode: Regex,
+  left: Dissect,
+  prefers: Greediness,
+  rightNode: Regex,
+  right: Dissect,
+  make: Make,
+): Dissect {
   const leftEnds = make(leftNode, false);
   const rightStarts = make(rightNode, true);
   const scratch = new Scratch();
@@ -130,15 +147,18 @@ function planRepeat(node: Extract<Regex, { kind: 'repeat' }>, make: Make): Disse
   if (max !== 1 && max !== Infinity) throw new UnsupportedPattern(`captures inside {0,${max}}`);
   const bodyEnds = make(body, false);
   // No round at all and one empty round look the same: the captures of the latter count where it is possible.
-  const matchesEmpty = (span: Span, at: number): boolean => bodyEnds.matchEnd(span.bytes, span.textStart, at, at, span.end, false) === at;
-  if (max === 1) return (span, from, to, places) => (from < to || matchesEmpty(span, from) ? inner(span, from, to, places) : undefined);
+  const matchesEmpty = (span: Span, at: number): boolean =>
+    bodyEnds.matchEnd(span.bytes, span.textStart, at, at, span.end, false) === at;
+  if (max === 1)
+    return (span, from, to, places) =>
+      from < to || matchesEmpty(span, from) ? inner(span, from, to, places) : undefined;
   const restStarts = make(node, true);
   const scratch = new Scratch();
   return (span, from, to, places) => {
     if (from === to) return matchesEmpty(span, from) ? inner(span, from, to, places) : undefined;
     const [ends, starts] = scratch.pair(to - from + 1);
     restStarts.markStarts(span.bytes, span.textStart, from, to, span.end, starts);
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       bodyEnds.markEnds(span.bytes, span.textStart, at, to, span.end, ends);
       const size = pick(ends, starts.subarray(at - from), 1, to - at, prefers === 'lazy');
       if (at + size >= to) return inner(span, at, to, places);

@@ -10,7 +10,13 @@ export interface RegexFlags {
   readonly global: boolean;
 }
 
-export const plainFlags: RegexFlags = { icase: false, dotStops: false, multiline: false, literal: false, global: false };
+export const plainFlags: RegexFlags = {
+  icase: false,
+  dotStops: false,
+  multiline: false,
+  literal: false,
+  global: false,
+};
 
 export function parseRegexFlags(text: string): RegexFlags {
   const flags = { ...plainFlags } as { -readonly [K in keyof RegexFlags]: RegexFlags[K] };

@@ -74,7 +74,8 @@ export class RegexMatcher {
     } else this.#captures.find(this.#bytes, this.#textStart, this.#end, at, to, this.places);
     this.#steps += this.#ends.steps + (this.#captures?.takeSteps() ?? 0);
     this.#ends.steps = 0;
-    if (this.#steps > MAX_STEPS) throw new ValueError('54000', 'regular expression is too complex for a text of this length');
+    if (this.#steps > MAX_STEPS)
+      throw new ValueError('54000', 'regular expression is too complex for a text of this length');
     return true;
   }
 }

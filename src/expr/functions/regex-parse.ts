@@ -4,16 +4,14 @@
  * Wrong patterns throw PostgreSQL's 2201B. Right ones that we cannot run with the same meaning throw UnsupportedPattern:
  * back references, lookaround, collating elements, basic and expanded syntax.
  */
-import { classRanges, toLower, toUpper } from './char-class.js';
+import { classRanges } from './char-class.js';
+import { assertionEscapes, bothCases, charEscapes, classEscape } from './regex-chars.js';
 import {
   invalidRegex,
   invertSet,
   LAST_CODE,
   normalSet,
-  setHas,
   UnsupportedPattern,
-  type Assertion,
-  type CharSet,
   type Greediness,
   type Regex,
 } from './regex-syntax.js';
@@ -127,7 +125,8 @@ class RegexParser {
 
   #branch(): Regex {
     const parts: Regex[] = [];
-    while (this.#at < this.chars.length && this.chars[this.#at] !== '|' && this.chars[this.#at] !== ')') parts.push(this.#quantified());
+    while (this.#at < this.chars.length && this.chars[this.#at] !== '|' && this.chars[this.#at] !== ')')
+      parts.push(this.#quantified());
     return concat(parts);
   }
 
@@ -149,7 +148,11 @@ class RegexParser {
     if (!this.#startsQuantifier()) return null;
     const char = this.chars[this.#at++]!;
     if (char !== '{') {
-      return { min: char === '+' ? 1 : 0, max: char === '?' ? 1 : Infinity, prefers: this.#lazyMark() ? 'lazy' : 'greedy' };
+      return {
+        min: char === '+' ? 1 : 0,
+        max: char === '?' ? 1 : Infinity,
+        prefers: this.#lazyMark() ? 'lazy' : 'greedy',
+      };
     }
     const min = this.#number();
     let max = min;
@@ -160,7 +163,8 @@ class RegexParser {
       max = isDigit(this.chars[this.#at]) ? this.#number() : Infinity;
       if (min > max) throw invalidRegex('invalid repetition count(s)');
     }
-    if (this.chars[this.#at] !== '}') throw invalidRegex(this.#at < this.chars.length ? 'invalid repetition count(s)' : 'braces {} not balanced');
+    if (this.chars[this.#at] !== '}')
+      throw invalidRegex(this.#at < this.chars.length ? 'invalid repetition count(s)' : 'braces {} not balanced');
     this.#at++;
     const isLazy = this.#lazyMark();
     return { min, max, prefers: !isRange ? 'none' : isLazy ? 'lazy' : 'greedy' };
@@ -168,7 +172,8 @@ class RegexParser {
 
   #number(): number {
     let value = 0;
-    for (; isDigit(this.chars[this.#at]); this.#at++) value = Math.min(value * 10 + Number(this.chars[this.#at]), MAX_REPEAT + 1);
+    for (; isDigit(this.chars[this.#at]); this.#at++)
+      value = Math.min(value * 10 + Number(this.chars[this.#at]), MAX_REPEAT + 1);
     if (value > MAX_REPEAT) throw invalidRegex('invalid repetition count(s)');
     return value;
   }
@@ -256,7 +261,8 @@ class RegexParser {
   #hex(min: number, max: number): number {
     let value = 0;
     let count = 0;
-    for (; count < max && /^[0-9a-fA-F]$/.test(this.chars[this.#at] ?? ''); count++) value = value * 16 + parseInt(this.chars[this.#at++]!, 16);
+    for (; count < max && /^[0-9a-fA-F]$/.test(this.chars[this.#at] ?? ''); count++)
+      value = value * 16 + parseInt(this.chars[this.#at++]!, 16);
     if (count < min || value > LAST_CODE) throw invalidRegex('invalid escape \\ sequence');
     return value;
   }
@@ -296,7 +302,8 @@ class RegexParser {
     const char = this.chars[this.#at++]!;
     if (char === '[') {
       if (this.chars[this.#at] === ':') return this.#namedClass();
-      if (this.chars[this.#at] === '.' || this.chars[this.#at] === '=') throw new UnsupportedPattern(`collating elements [${this.chars[this.#at]}`);
+      if (this.chars[this.#at] === '.' || this.chars[this.#at] === '=')
+        throw new UnsupportedPattern(`collating elements [${this.chars[this.#at]}`);
     }
     if (char === '\\') {
       const escaped = this.chars[this.#at++];
@@ -308,7 +315,8 @@ class RegexParser {
       return this.#escapedChar(escaped);
     }
     // PostgreSQL takes a lone '-' only first, last, or as the end of a range.
-    if (char === '-' && !endsRange && this.chars[this.#at] !== ']' && !this.#isFirstElement()) throw new UnsupportedPattern("a '-' in the middle of [ ]");
+    if (char === '-' && !endsRange && this.chars[this.#at] !== ']' && !this.#isFirstElement())
+      throw new UnsupportedPattern("a '-' in the middle of [ ]");
     return char.codePointAt(0)!;
   }
 
@@ -340,50 +348,6 @@ class RegexParser {
   #ahead(text: string): boolean {
     return Array.from(text).every((char, index) => this.chars[this.#at + index] === char);
   }
-}
-
-const assertionEscapes: Readonly<Record<string, Assertion | undefined>> = {
-  A: 'start',
-  Z: 'end',
-  m: 'wordStart',
-  M: 'wordEnd',
-  y: 'boundary',
-  Y: 'noBoundary',
-};
-
-const charEscapes: Readonly<Record<string, number | undefined>> = { a: 7, b: 8, B: 92, e: 27, f: 12, n: 10, r: 13, t: 9, v: 11 };
-
-function classEscape(char: string): CharSet | null {
-  switch (char) {
-    case 'd':
-    case 's':
-    case 'w':
-      return escapeClass(char);
-    case 'D':
-    case 'S':
-    case 'W':
-      return invertSet(escapeClass(char.toLowerCase()));
-    default:
-      return null;
-  }
-}
-
-function escapeClass(letter: string): CharSet {
-  return normalSet(classRanges(letter === 'd' ? 'digit' : letter === 's' ? 'space' : 'word')!);
-}
-
-/** The set with the lower and upper case of each of its characters: what the pattern says is folded, not the text. */
-function bothCases(set: CharSet): CharSet {
-  const pairs = [...set];
-  for (const map of [toLower, toUpper]) {
-    for (let code = 65; code < 123; code++) if (setHas(set, code)) pairs.push(map.map(code), map.map(code));
-    const { ranges } = map;
-    for (let i = 0; i < ranges.length; i += 4)
-      for (let code = ranges[i]!; code <= ranges[i + 1]!; code += ranges[i + 2]!) {
-        if (setHas(set, code)) pairs.push(code + ranges[i + 3]!, code + ranges[i + 3]!);
-      }
-  }
-  return normalSet(pairs);
 }
 
 function concat(parts: readonly Regex[]): Regex {

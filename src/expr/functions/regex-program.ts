@@ -53,7 +53,9 @@ export class Alphabet {
     const bySignature = new Map<string, number>();
     const samples: number[] = [];
     this.#starts.forEach((code, index) => {
-      const signature = [...sets, word, [10, 10]].map((set, i) => (i <= sets.length || hasAssertions) && setHas(set, code) ? '1' : '0').join('');
+      const signature = [...sets, word, [10, 10]]
+        .map((set, i) => ((i <= sets.length || hasAssertions) && setHas(set, code) ? '1' : '0'))
+        .join('');
       let colour = bySignature.get(signature);
       if (colour === undefined) {
         colour = samples.length;
@@ -65,7 +67,9 @@ export class Alphabet {
     this.count = samples.length;
     this.contexts = new Uint8Array(this.count + 1).fill(OTHER);
     if (hasAssertions) {
-      samples.forEach((code, colour) => (this.contexts[colour] = code === 10 ? NEWLINE : setHas(word, code) ? WORD : OTHER));
+      samples.forEach(
+        (code, colour) => (this.contexts[colour] = code === 10 ? NEWLINE : setHas(word, code) ? WORD : OTHER),
+      );
       this.contexts[this.count] = EDGE;
     }
     for (let code = 0; code < 128; code++) this.ascii[code] = this.colourOf(code);
@@ -133,7 +137,9 @@ export function buildProgram(root: Regex, alphabet: Alphabet, reverse: boolean):
           const loop = add({ kind: 'split', next: 0, other: next });
           (states[loop] as { next: number }).next = build(node.body, loop);
           entry = loop;
-        } else for (let i = node.min; i < node.max; i++) entry = add({ kind: 'split', next: build(node.body, entry), other: next });
+        } else
+          for (let i = node.min; i < node.max; i++)
+            entry = add({ kind: 'split', next: build(node.body, entry), other: next });
         for (let i = 0; i < node.min; i++) entry = build(node.body, entry);
         return entry;
       }

@@ -19,7 +19,13 @@ export type Regex =
   | { readonly kind: 'assert'; readonly at: Assertion }
   | { readonly kind: 'concat'; readonly parts: readonly Regex[] }
   | { readonly kind: 'alt'; readonly branches: readonly Regex[] }
-  | { readonly kind: 'repeat'; readonly body: Regex; readonly min: number; readonly max: number; readonly prefers: Greediness }
+  | {
+      readonly kind: 'repeat';
+      readonly body: Regex;
+      readonly min: number;
+      readonly max: number;
+      readonly prefers: Greediness;
+    }
   | { readonly kind: 'capture'; readonly index: number; readonly body: Regex };
 
 export const LAST_CODE = 0x10ffff;
