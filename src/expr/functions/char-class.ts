@@ -1,5 +1,13 @@
 /** Case mapping and character classes of single code points, read from `char-tables.ts`. */
-import { alnumTable, isLowerTable, isUpperTable, lowerTable, punctTable, spaceTable, upperTable } from './char-tables.js';
+import {
+  alnumTable,
+  isLowerTable,
+  isUpperTable,
+  lowerTable,
+  punctTable,
+  spaceTable,
+  upperTable,
+} from './char-tables.js';
 
 /** Flat: from, to (inclusive), step, delta; ascending. */
 type Ranges = Int32Array;
@@ -33,7 +41,19 @@ export function isAlnum(code: number): boolean {
 }
 
 export type ClassName =
-  | 'alpha' | 'alnum' | 'digit' | 'upper' | 'lower' | 'space' | 'blank' | 'punct' | 'print' | 'graph' | 'cntrl' | 'xdigit' | 'word';
+  | 'alpha'
+  | 'alnum'
+  | 'digit'
+  | 'upper'
+  | 'lower'
+  | 'space'
+  | 'blank'
+  | 'punct'
+  | 'print'
+  | 'graph'
+  | 'cntrl'
+  | 'xdigit'
+  | 'word';
 
 /** A class as flat pairs from, to (inclusive), not ordered; null for a name that PostgreSQL does not have. */
 export function classRanges(name: string): number[] | null {
@@ -59,7 +79,13 @@ export function classRanges(name: string): number[] | null {
     case 'graph':
       return [33, 126, ...pairs(alnumTable), ...pairs(punctTable)];
     case 'print':
-      return [32, 126, ...pairs(alnumTable), ...pairs(punctTable), ...pairs(spaceTable).filter((code) => code !== 0x2028 && code !== 0x2029)];
+      return [
+        32,
+        126,
+        ...pairs(alnumTable),
+        ...pairs(punctTable),
+        ...pairs(spaceTable).filter((code) => code !== 0x2028 && code !== 0x2029),
+      ];
     case 'cntrl':
       return [0, 31, 127, 159];
     case 'xdigit':
@@ -86,7 +112,10 @@ function readTable(table: string): Ranges {
   entries.forEach((entry, index) => {
     const [gap, length, delta] = entry.split('.');
     from += parseInt(gap!, 36);
-    ranges.set([from, from + parseInt(length!, 36), entry.endsWith('!') ? 2 : 1, parseInt(delta ?? '0', 36)], index * 4);
+    ranges.set(
+      [from, from + parseInt(length!, 36), entry.endsWith('!') ? 2 : 1, parseInt(delta ?? '0', 36)],
+      index * 4,
+    );
   });
   return ranges;
 }

@@ -26,8 +26,20 @@ export const digestFunctions: readonly Overload[] = [
   define('md5', ['text'], 'text', bound(md5), asCall),
   define('md5', ['bytea'], 'text', bound(md5), asCall),
   ...['sha224', 'sha256', 'sha384', 'sha512'].map((name) => define(name, ['bytea'], 'bytea', run(sha(name)), asCall)),
-  define('encode', ['bytea', 'text'], 'text', bound((call) => converter(call, encoders)), asCall),
-  define('decode', ['text', 'text'], 'bytea', bound((call) => converter(call, decoders)), asCall),
+  define(
+    'encode',
+    ['bytea', 'text'],
+    'text',
+    bound((call) => converter(call, encoders)),
+    asCall,
+  ),
+  define(
+    'decode',
+    ['text', 'text'],
+    'bytea',
+    bound((call) => converter(call, decoders)),
+    asCall,
+  ),
   define('to_hex', ['int32'], 'text', run(toHex32), asCall),
   define('to_hex', ['int64'], 'text', run(toHex64, { runFast: toHex64Fast }), asCall),
 ];
@@ -48,9 +60,18 @@ function converter(call: BoundCall, converters: Readonly<Record<ByteFormat, Conv
   const format = call.constants[1];
   if (typeof format === 'string') {
     const convert = converters[byteFormat(format)];
-    return (bytes: Uint8Array, start: number, end: number, _: Uint8Array, __: number, ___: number, out: ByteWriter) => convert(bytes, start, end, out);
+    return (bytes: Uint8Array, start: number, end: number, _: Uint8Array, __: number, ___: number, out: ByteWriter) =>
+      convert(bytes, start, end, out);
   }
-  return (bytes: Uint8Array, start: number, end: number, name: Uint8Array, nameStart: number, nameEnd: number, out: ByteWriter) => {
+  return (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    name: Uint8Array,
+    nameStart: number,
+    nameEnd: number,
+    out: ByteWriter,
+  ) => {
     const text = Buffer.from(name.subarray(nameStart, nameEnd)).toString();
     converters[byteFormat(text)](bytes, start, end, out);
   };

@@ -26,7 +26,7 @@ export function repeat(bytes: Uint8Array, start: number, end: number, times: num
   const first = out.length;
   out.copy(bytes, start, end);
   // Doubling what is there already: a handful of native copies instead of `times` small ones.
-  for (let done = size, total = times * size; done < total; ) {
+  for (let done = size, total = times * size; done < total;) {
     const step = Math.min(done, total - done);
     out.bytes.copyWithin(first + done, first, first + step);
     done += step;
@@ -116,7 +116,7 @@ export function translate(
   toEnd: number,
   out: ByteWriter,
 ): void {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const next = nextChar(bytes, at);
     let target = toStart;
     let i = fromStart;
@@ -134,7 +134,7 @@ export function translate(
 
 export function reverse(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
   out.reserve(end - start);
-  for (let at = end; at > start; ) {
+  for (let at = end; at > start;) {
     const previous = previousChar(bytes, at);
     out.copy(bytes, previous, at);
     at = previous;
@@ -145,7 +145,8 @@ export function chr(code: number, out: ByteWriter): void {
   if (code < 0) throw new ValueError('22023', 'character number must be positive');
   if (code === 0) throw new ValueError('54000', 'null character not permitted');
   if (code > 0x10ffff) throw new ValueError('54000', `requested character too large for encoding: ${code}`);
-  if (code >= 0xd800 && code <= 0xdfff) throw new ValueError('54000', `requested character not valid for encoding: ${code}`);
+  if (code >= 0xd800 && code <= 0xdfff)
+    throw new ValueError('54000', `requested character not valid for encoding: ${code}`);
   appendCodePoint(out, code);
 }
 

@@ -65,7 +65,7 @@ export function encodeEscape(bytes: Uint8Array, start: number, end: number, out:
 }
 
 export function decodeHex(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const byte = bytes[at]!;
     if (isSpace(byte)) {
       at++;
@@ -102,7 +102,10 @@ export function decodeBase64(bytes: Uint8Array, start: number, end: number, out:
     } else {
       value = fromBase64[byte]!;
       if (value < 0)
-        throw new ValueError('22023', `invalid symbol "${String.fromCodePoint(codePointAt(bytes, at))}" found while decoding base64 sequence`);
+        throw new ValueError(
+          '22023',
+          `invalid symbol "${String.fromCodePoint(codePointAt(bytes, at))}" found while decoding base64 sequence`,
+        );
     }
     group = (group << 6) | value;
     if (++digits < 4) continue;
@@ -116,12 +119,17 @@ export function decodeBase64(bytes: Uint8Array, start: number, end: number, out:
 }
 
 export function decodeEscape(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const byte = bytes[at]!;
     if (byte !== 92) {
       out.byte(byte);
       at++;
-    } else if (at + 3 < end && isOctal(bytes[at + 1]!, 51) && isOctal(bytes[at + 2]!, 55) && isOctal(bytes[at + 3]!, 55)) {
+    } else if (
+      at + 3 < end &&
+      isOctal(bytes[at + 1]!, 51) &&
+      isOctal(bytes[at + 2]!, 55) &&
+      isOctal(bytes[at + 3]!, 55)
+    ) {
       out.byte(((bytes[at + 1]! - 48) << 6) | ((bytes[at + 2]! - 48) << 3) | (bytes[at + 3]! - 48));
       at += 4;
     } else if (at + 1 < end && bytes[at + 1] === 92) {

@@ -1,11 +1,33 @@
 /** The text functions of the language. Case mapping follows glibc's UTF-8 tables; a server may have another locale, so it stays with us. */
 import type { ByteWriter } from '../../columnar/byte-writer.js';
 import type { DataType } from '../../columnar/data-type.js';
-import { asCall, asOperator, bound, define, notPushed, run, type BoundCall, type Overload, type RunFunction, type SqlPrinter } from '../overload.js';
+import {
+  asCall,
+  asOperator,
+  bound,
+  define,
+  notPushed,
+  run,
+  type BoundCall,
+  type Overload,
+  type RunFunction,
+  type SqlPrinter,
+} from '../overload.js';
 import { argumentSize, type ValueWriter } from './json-value.js';
 import { checkResultBytes } from './limits.js';
 import { RefusedCall } from './refused-call.js';
-import { chr, concatPair, lpad, quoteLiteral, quoteNullable, repeat, replace, reverse, rpad, translate } from './text-build.js';
+import {
+  chr,
+  concatPair,
+  lpad,
+  quoteLiteral,
+  quoteNullable,
+  repeat,
+  replace,
+  reverse,
+  rpad,
+  translate,
+} from './text-build.js';
 import { initcap, lower, upper } from './text-case.js';
 import { ascii, bitLength, bytePosition, charLength, octetLength, startsWith, strpos } from './text-measure.js';
 import {
@@ -28,12 +50,15 @@ import { textValueWriter } from './text-value.js';
 import { countChars } from './utf8.js';
 
 const positionSql: SqlPrinter = (args) => `position(${args[1]} IN ${args[0]})`;
-const overlaySql: SqlPrinter = (args) => `overlay(${args[0]} PLACING ${args[1]} FROM ${args[2]}${args.length > 3 ? ` FOR ${args[3]}` : ''})`;
+const overlaySql: SqlPrinter = (args) =>
+  `overlay(${args[0]} PLACING ${args[1]} FROM ${args[2]}${args.length > 3 ? ` FOR ${args[3]}` : ''})`;
 
 const space = Uint8Array.of(32);
 
 export const textFunctions: readonly Overload[] = [
-  ...['length', 'char_length', 'character_length'].map((name) => define(name, ['text'], 'int32', run(charLength), asCall)),
+  ...['length', 'char_length', 'character_length'].map((name) =>
+    define(name, ['text'], 'int32', run(charLength), asCall),
+  ),
   define('length', ['bytea'], 'int32', run(octetLength), asCall),
   define('octet_length', ['text'], 'int32', run(octetLength), asCall),
   define('octet_length', ['bytea'], 'int32', run(octetLength), asCall),
@@ -79,13 +104,32 @@ export const textFunctions: readonly Overload[] = [
   define('||', ['bytea', 'bytea'], 'bytea', run(concatPair), asOperator),
   define('||', ['text', 'any'], 'text', bound(concatAny), asOperator),
   define('||', ['any', 'text'], 'text', bound(concatAny), asOperator),
-  { ...define('concat', [], someText, bound((call) => concat(call) as RunFunction, { nulls: 'passed' }), asCall), variadic: 'any' },
-  { ...define('concat_ws', ['text'], someText, bound((call) => concatWs(call) as RunFunction, { nulls: 'passed' }), asCall), variadic: 'any' },
+  {
+    ...define(
+      'concat',
+      [],
+      someText,
+      bound((call) => concat(call) as RunFunction, { nulls: 'passed' }),
+      asCall,
+    ),
+    variadic: 'any',
+  },
+  {
+    ...define(
+      'concat_ws',
+      ['text'],
+      someText,
+      bound((call) => concatWs(call) as RunFunction, { nulls: 'passed' }),
+      asCall,
+    ),
+    variadic: 'any',
+  },
 ];
 
 /** text; refused without an argument to join. */
 function someText(call: BoundCall): DataType {
-  if (call.types.length < (call.name === 'concat' ? 1 : 2)) throw new RefusedCall(`${call.name} needs something to join`);
+  if (call.types.length < (call.name === 'concat' ? 1 : 2))
+    throw new RefusedCall(`${call.name} needs something to join`);
   return { kind: 'text' };
 }
 
@@ -113,15 +157,27 @@ function rpadSpaces(bytes: Uint8Array, start: number, end: number, width: number
 /** `||` of a text and anything else, which is cast to text. */
 function concatAny(call: BoundCall): RunFunction {
   const [first, second] = call.types.map((type) => textValueWriter(type, 'word')) as [ValueWriter, ValueWriter];
-  const join = (a: unknown, aStart: number, aEnd: number, b: unknown, bStart: number, bEnd: number, out: ByteWriter): void => {
+  const join = (
+    a: unknown,
+    aStart: number,
+    aEnd: number,
+    b: unknown,
+    bStart: number,
+    bEnd: number,
+    out: ByteWriter,
+  ): void => {
     const from = out.length;
     first(a, aStart, aEnd, out);
     second(b, bStart, bEnd, out);
     checkResultBytes(out.length - from);
   };
   const [firstSize, secondSize] = call.types.map(argumentSize);
-  if (firstSize === 1) return (a: unknown, b: unknown, bStart: number, bEnd: number, out: ByteWriter) => join(a, 0, 0, b, bStart, bEnd, out);
-  if (secondSize === 1) return (a: unknown, aStart: number, aEnd: number, b: unknown, out: ByteWriter) => join(a, aStart, aEnd, b, 0, 0, out);
+  if (firstSize === 1)
+    return (a: unknown, b: unknown, bStart: number, bEnd: number, out: ByteWriter) =>
+      join(a, 0, 0, b, bStart, bEnd, out);
+  if (secondSize === 1)
+    return (a: unknown, aStart: number, aEnd: number, b: unknown, out: ByteWriter) =>
+      join(a, aStart, aEnd, b, 0, 0, out);
   return join;
 }
 

@@ -173,7 +173,14 @@ export function rtrimSpaces(bytes: Uint8Array, start: number, end: number, out: 
   out.copy(bytes, start, to);
 }
 
-function trimStart(bytes: Uint8Array, start: number, end: number, set: Uint8Array, setStart: number, setEnd: number): number {
+function trimStart(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  set: Uint8Array,
+  setStart: number,
+  setEnd: number,
+): number {
   let at = start;
   while (at < end) {
     const next = nextChar(bytes, at);
@@ -183,7 +190,14 @@ function trimStart(bytes: Uint8Array, start: number, end: number, set: Uint8Arra
   return at;
 }
 
-function trimEnd(bytes: Uint8Array, start: number, end: number, set: Uint8Array, setStart: number, setEnd: number): number {
+function trimEnd(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  set: Uint8Array,
+  setStart: number,
+  setEnd: number,
+): number {
   let at = end;
   while (at > start) {
     const previous = previousChar(bytes, at);
@@ -193,8 +207,15 @@ function trimEnd(bytes: Uint8Array, start: number, end: number, set: Uint8Array,
   return at;
 }
 
-function hasChar(set: Uint8Array, setStart: number, setEnd: number, bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = setStart; at < setEnd; ) {
+function hasChar(
+  set: Uint8Array,
+  setStart: number,
+  setEnd: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  for (let at = setStart; at < setEnd;) {
     const next = nextChar(set, at);
     if (equalBytes(set, at, next, bytes, from, to)) return true;
     at = next;

@@ -55,7 +55,8 @@ function writeBytea(value: unknown, start: number, end: number, out: ByteWriter)
 function cellWriter(type: DataType): ValueWriter {
   const longs = new BigInt64Array(1);
   const words = new Int32Array(longs.buffer);
-  const values = layoutOf(type) === 'int32' ? new Int32Array(1) : layoutOf(type) === 'int64' ? longs : new Float64Array(1);
+  const values =
+    layoutOf(type) === 'int32' ? new Int32Array(1) : layoutOf(type) === 'int64' ? longs : new Float64Array(1);
   const write = textWriter({ layout: layoutOf(type), type, length: 1, validity: null, values, words } as Column);
   return (value, _, __, out) => {
     if (typeof value === 'bigint') longs[0] = value;

@@ -45,7 +45,9 @@ export function codePointAt(bytes: Uint8Array, at: number): number {
   if (lead < 0x80) return lead;
   if (lead < 0xe0) return ((lead & 0x1f) << 6) | (bytes[at + 1]! & 0x3f);
   if (lead < 0xf0) return ((lead & 0x0f) << 12) | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
-  return ((lead & 0x07) << 18) | ((bytes[at + 1]! & 0x3f) << 12) | ((bytes[at + 2]! & 0x3f) << 6) | (bytes[at + 3]! & 0x3f);
+  return (
+    ((lead & 0x07) << 18) | ((bytes[at + 1]! & 0x3f) << 12) | ((bytes[at + 2]! & 0x3f) << 6) | (bytes[at + 3]! & 0x3f)
+  );
 }
 
 export function appendCodePoint(out: ByteWriter, code: number): void {
@@ -90,7 +92,14 @@ export function findBytes(
   return -1;
 }
 
-export function equalBytes(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
+export function equalBytes(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): boolean {
   const size = aEnd - aStart;
   if (size !== bEnd - bStart) return false;
   for (let i = 0; i < size; i++) if (a[aStart + i] !== b[bStart + i]) return false;
