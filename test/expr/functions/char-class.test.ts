@@ -21,7 +21,8 @@ test('lower and upper of every character', async () => {
 
 /** The far planes are all alike: a sample of them. */
 const isAsked = (code: number): boolean => code < 210_000 || (code > 917_000 && code < 918_500) || code % 97 === 0;
-const askedChar = `${everyChar} AND (c < 210000 OR (c > 917000 AND c < 918500) OR c % 97 = 0)`;
+// OFFSET 0 keeps the planner from asking the pattern first.
+const askedChar = `FROM (SELECT c ${everyChar} AND (c < 210000 OR (c > 917000 AND c < 918500) OR c % 97 = 0) OFFSET 0) a`;
 
 test('members of every class', async () => {
   for (const name of [
@@ -39,7 +40,7 @@ test('members of every class', async () => {
     'xdigit',
   ]) {
     const rows = await database.query(
-      `SELECT min(c), max(c) FROM (SELECT c, c - row_number() OVER (ORDER BY c) AS run ${askedChar} AND chr(c) ~ '[[:${name}:]]') r GROUP BY run`,
+      `SELECT min(c), max(c) FROM (SELECT c, c - row_number() OVER (ORDER BY c) AS run ${askedChar} WHERE chr(c) ~ '[[:${name}:]]') r GROUP BY run`,
     );
     const theirs = new Uint8Array(0x110000);
     for (const [from, to] of rows) theirs.fill(1, Number(from), Number(to) + 1);
