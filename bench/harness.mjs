@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
  * @typedef {object} Contender
  * @property {string} name
  * @property {readonly string[]} command program and arguments; its last line on stdout is its number of rows
- * @property {number} [rows] for a program that cannot say its number of rows: what was checked before
+ * @property {number} [rows] for a program that cannot say its number of rows: what was checked before; 0 where only time counts
  * @property {() => Promise<void>} [before] clears away what the last round left; not measured
  *
  * @typedef {{ wallMs: number, cpuMs: number, rows: number }} Sample
@@ -77,7 +77,7 @@ function summarise(name, samples) {
     worstMs: Math.max(...walls),
     cpuMs,
     rowsPerSecond: (rows / wallMs) * 1000,
-    cpuMicrosPerRow: (cpuMs / rows) * 1000,
+    cpuMicrosPerRow: rows === 0 ? 0 : (cpuMs / rows) * 1000,
   };
 }
 
@@ -108,15 +108,7 @@ export function report(bench, title, summaries, claims, facts = {}) {
       .map(([key, value]) => `${key} ${value}`)
       .join(', ')}`,
     '',
-    ...table(
-      ['', 'rows/s', 'wall s (best–worst)', 'CPU µs/row'],
-      [...summaries.values()].map((one) => [
-        one.name,
-        formatRate(one.rowsPerSecond),
-        `${seconds(one.wallMs)} (${seconds(one.bestMs)}–${seconds(one.worstMs)})`,
-        one.cpuMicrosPerRow.toFixed(2),
-      ]),
-    ),
+    ...resultTable([...summaries.values()]),
     '',
     ...claims.map(
       (claim) =>
@@ -136,6 +128,26 @@ export function report(bench, title, summaries, claims, facts = {}) {
     claims: claims.map((claim) => ({ ...claim, met: isMet(claim) })),
   };
   writeFileSync(path.join(folder, `${bench}.json`), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** By the row, or, where there are none, by the run. @param {readonly Summary[]} summaries @returns {string[]} */
+function resultTable(summaries) {
+  const ms = (/** @type {number} */ value) => String(Math.round(value));
+  if (summaries.every(({ rows }) => rows === 0)) {
+    return table(
+      ['', 'wall ms (best–worst)', 'CPU ms'],
+      summaries.map((one) => [one.name, `${ms(one.wallMs)} (${ms(one.bestMs)}–${ms(one.worstMs)})`, ms(one.cpuMs)]),
+    );
+  }
+  return table(
+    ['', 'rows/s', 'wall s (best–worst)', 'CPU µs/row'],
+    summaries.map((one) => [
+      one.name,
+      formatRate(one.rowsPerSecond),
+      `${seconds(one.wallMs)} (${seconds(one.bestMs)}–${seconds(one.worstMs)})`,
+      one.cpuMicrosPerRow.toFixed(2),
+    ]),
+  );
 }
 
 /** @param {Claim} claim */
