@@ -21,6 +21,7 @@ import type {
   SourceDescription,
   SourcePlanner,
 } from '../connector.js';
+import { checkConnection } from './config.js';
 import { connectionOptions, type ConnectionOptions } from './connection-options.js';
 import { describeSource, fromClause, type Findings } from './describe-source.js';
 import { findParameters } from './find-parameters.js';
@@ -32,7 +33,7 @@ import { splitByOf } from './split-condition.js';
 
 export const planner: SourcePlanner = {
   async open(connection: JsonObject | null, context: PlanContext): Promise<SourceCatalog> {
-    const options = connectionOptions(connection, context.baseDir);
+    const options = connectionOptions(checkConnection(connection), context.baseDir);
     const session = await openSession(options, context, 'plan');
     try {
       const [[version, standby]] = await session.query(

@@ -5,7 +5,8 @@
  * nothing else. Messages never repeat the URL, which may hold a password.
  */
 import { z } from 'zod';
-import type { ConnectorConfig } from '../connector.js';
+import { EtlError } from '../../errors/etl-error.js';
+import type { ConnectorConfig, JsonObject } from '../connector.js';
 
 export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
@@ -107,5 +108,13 @@ export const sourceConfig = z.object({
 
 export type ConnectionConfig = z.infer<typeof connectionConfig>;
 export type SourceConfig = z.infer<typeof sourceConfig>;
+
+/** For who opens a catalog without a job file. @throws EtlError ETL-4111 that names the key, and never quotes its value */
+export function checkConnection(block: JsonObject | null): ConnectionConfig {
+  const { success, data, error } = connectionConfig.safeParse(block ?? {});
+  if (success) return data;
+  const [{ path, message }] = error.issues;
+  throw new EtlError('ETL-4111', `the connection's ${path.join('.')}: ${message}`);
+}
 
 export const config: ConnectorConfig = { connection: connectionConfig, source: sourceConfig };

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ClientConfig } from 'pg';
 import { EtlError } from '../../errors/etl-error.js';
-import type { JsonObject } from '../connector.js';
-import { connectionConfig, type SslMode } from './config.js';
+import type { ConnectionConfig, SslMode } from './config.js';
 
 export interface ConnectionOptions {
   readonly client: Pick<ClientConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>;
@@ -17,14 +16,12 @@ export interface ConnectionOptions {
   readonly secrets: readonly string[];
 }
 
-/** @throws EtlError ETL-4111 when keys contradict each other or the certificate file cannot be read */
-export function connectionOptions(block: JsonObject | null, baseDir: string): ConnectionOptions {
-  const parsed = connectionConfig.safeParse(block ?? {});
-  if (!parsed.success) {
-    const [{ path: key, message }] = parsed.error.issues;
-    throw new EtlError('ETL-4111', `the connection's ${key.join('.')}: ${message}`);
-  }
-  const config = parsed.data;
+/**
+ * `config`: as `checkConnection` let it pass, in the parent; a slot does not check it again, and so does not load the schema.
+ *
+ * @throws EtlError ETL-4111 when keys contradict each other or the certificate file cannot be read
+ */
+export function connectionOptions(config: ConnectionConfig, baseDir: string): ConnectionOptions {
   if (config.url !== undefined) {
     const doubled = (['host', 'port', 'database', 'user', 'password'] as const).find(
       (key) => config[key] !== undefined,

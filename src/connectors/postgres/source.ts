@@ -11,6 +11,7 @@ import { EtlError } from '../../errors/etl-error.js';
 import type { Json, JsonObject, ReadOptions, SlotContext, SourceModule, SourceReader } from '../connector.js';
 import type { Split } from '../../split/split.js';
 import { BatchMaker } from './batch-maker.js';
+import type { ConnectionConfig } from './config.js';
 import { connectionOptions, type ConnectionOptions } from './connection-options.js';
 import type { ServerColumn } from './describe-query.js';
 import { CopyFieldFinder, DataRowFieldFinder } from './find-fields.js';
@@ -34,7 +35,7 @@ class PostgresReader implements SourceReader {
     private readonly params: ReadParams,
     private readonly context: SlotContext,
   ) {
-    this.options = connectionOptions(params.connection as JsonObject, context.baseDir);
+    this.options = connectionOptions(params.connection as ConnectionConfig, context.baseDir);
     this.schema = params.schema;
   }
 
