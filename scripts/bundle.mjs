@@ -28,7 +28,8 @@ const bundle = await rolldown({
   transform: { define: { Response: 'undefined' } },
   plugins: [modulesByUrl()],
   onwarn: (warning) => {
-    throw new Error(warning.message);
+    if (warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message);
+    process.stderr.write(`${warning.message}\n`);
   },
 });
 rmSync(target, { recursive: true, force: true, maxRetries: 3 });
