@@ -145,22 +145,24 @@ function planRepeat(node: Extract<Regex, { kind: 'repeat' }>, make: Make): Disse
     return planPair(before, nothing, prefers, body, inner, make);
   }
   if (max !== 1 && max !== Infinity) throw new UnsupportedPattern(`captures inside {0,${max}}`);
+  // How long a round is decides the body, not the quantifier around it.
+  const isLazy = greedinessOf(body) === 'lazy';
   const bodyEnds = make(body, false);
-  // No round at all and one empty round look the same: the captures of the latter count where it is possible.
-  const matchesEmpty = (span: Span, at: number): boolean =>
-    bodyEnds.matchEnd(span.bytes, span.textStart, at, at, span.end, false) === at;
-  if (max === 1)
-    return (span, from, to, places) =>
-      from < to || matchesEmpty(span, from) ? inner(span, from, to, places) : undefined;
+  // No round and one empty round look the same: a greedy body has the round, if it can be empty.
+  const emptyRound: Dissect = (span, from, to, places) => {
+    if (!isLazy && bodyEnds.matchEnd(span.bytes, span.textStart, from, to, span.end, false) === to)
+      inner(span, from, to, places);
+  };
+  if (max === 1) return (span, from, to, places) => (from < to ? inner : emptyRound)(span, from, to, places);
   const restStarts = make(node, true);
   const scratch = new Scratch();
   return (span, from, to, places) => {
-    if (from === to) return matchesEmpty(span, from) ? inner(span, from, to, places) : undefined;
+    if (from === to) return emptyRound(span, from, to, places);
     const [ends, starts] = scratch.pair(to - from + 1);
     restStarts.markStarts(span.bytes, span.textStart, from, to, span.end, starts);
     for (let at = from; at < to;) {
       bodyEnds.markEnds(span.bytes, span.textStart, at, to, span.end, ends);
-      const size = pick(ends, starts.subarray(at - from), 1, to - at, prefers === 'lazy');
+      const size = pick(ends, starts.subarray(at - from), 1, to - at, isLazy);
       if (at + size >= to) return inner(span, at, to, places);
       at += size;
     }
