@@ -233,6 +233,8 @@ test('building', async () => {
       "jsonb_build_object('a', b)::text",
       "jsonb_build_object(concat('k', i), t)",
       'json_build_object(1.50, 1)',
+      "json_build_array(1.50, jsonb_build_array(t, n), '[1.50]'::json)",
+      "jsonb_build_array(1.50, json_build_array(t, n), '[1.50]'::json)",
     ]),
   ).toEqual([]);
 });
