@@ -33,6 +33,7 @@ import {
   timestampDifference,
   timestampDifferenceSafe,
 } from './datetime-arithmetic.js';
+import { binFunctions } from './datetime-bin.js';
 import { extractFunctions } from './datetime-extract.js';
 import { divideInterval, justifyDays, justifyHours, justifyInterval, multiplyInterval } from './datetime-interval.js';
 import { makeDate, makeInterval, makeTime, makeTimestamp, toTimestamp } from './datetime-make.js';
@@ -46,6 +47,7 @@ const moments = ['timestamp', 'timestamptz'] as const;
 export const datetimeFunctions: readonly Overload[] = [
   ...extractFunctions,
   ...truncFunctions,
+  ...binFunctions,
   ...toCharFunctions,
   define('+', ['date', 'int32'], 'date', run(addDays), asOperator),
   define(

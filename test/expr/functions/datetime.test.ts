@@ -176,6 +176,29 @@ test('date_trunc', async () => {
   ).toEqual([]);
 });
 
+test('date_bin', async () => {
+  const strides = [
+    '15 minutes',
+    '1 day',
+    '7 days',
+    '00:00:00.000007',
+    '0',
+    '-1 day',
+    '1 month',
+    '2147483647 days',
+    null,
+  ];
+  const grid = await createOracle(
+    database,
+    crossGrid({
+      t: ['timestamp', ...timestamps],
+      v: ['interval', ...strides],
+      g: ['timestamp', '2001-01-01', '2026-06-15 12:34:56.789', 'infinity'],
+    }),
+  );
+  expect(await grid.compare(['date_bin(v, t, g)', "date_bin(v, t::timestamptz, '2000-01-01')"])).toEqual([]);
+});
+
 test('adding and subtracting', async () => {
   expect(
     await days.compare([
