@@ -100,19 +100,23 @@ export class Automaton {
     }
   }
 
-  /** Every place in `[from, to]` where a match that starts at `from` may end, in `marks[place - from]`. */
-  markEnds(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, marks: Uint8Array): void {
-    marks.fill(0, 0, to - from + 1);
+  /**
+   * Every place where a match that starts at `from` may end, in `marks[place - from]`. Returns the last place looked at, at
+   * most `to`; what is marked behind it is old.
+   */
+  markEnds(bytes: Uint8Array, textStart: number, from: number, to: number, end: number, marks: Uint8Array): number {
     let state = this.#startAt(this.#contextBefore(bytes, textStart, from));
     for (let at = from; ;) {
       const step = this.#stepBefore(state, bytes, at, end);
       marks[at - from] = step & 1;
       if (at >= to || step >> 1 === 0) {
         this.steps += at - from;
-        return;
+        return at;
       }
       state = step >> 1;
-      at = nextChar(bytes, at);
+      const next = nextChar(bytes, at);
+      for (let inside = at + 1; inside < next; inside++) marks[inside - from] = 0;
+      at = next;
     }
   }
 

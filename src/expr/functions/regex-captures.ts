@@ -125,9 +125,9 @@ function planPair(
   const scratch = new Scratch();
   return (span, from, to, places) => {
     const [ends, starts] = scratch.pair(to - from + 1);
-    leftEnds.markEnds(span.bytes, span.textStart, from, to, span.end, ends);
+    const last = leftEnds.markEnds(span.bytes, span.textStart, from, to, span.end, ends);
     rightStarts.markStarts(span.bytes, span.textStart, from, to, span.end, starts);
-    const middle = pick(ends, starts, 0, to - from, prefers === 'lazy');
+    const middle = pick(ends, starts, 0, 0, last - from, prefers === 'lazy');
     left(span, from, from + middle, places);
     right(span, from + middle, to, places);
   };
@@ -161,19 +161,19 @@ function planRepeat(node: Extract<Regex, { kind: 'repeat' }>, make: Make): Disse
     const [ends, starts] = scratch.pair(to - from + 1);
     restStarts.markStarts(span.bytes, span.textStart, from, to, span.end, starts);
     for (let at = from; at < to;) {
-      bodyEnds.markEnds(span.bytes, span.textStart, at, to, span.end, ends);
-      const size = pick(ends, starts.subarray(at - from), 1, to - at, isLazy);
+      const last = bodyEnds.markEnds(span.bytes, span.textStart, at, to, span.end, ends);
+      const size = pick(ends, starts, at - from, 1, last - at, isLazy);
       if (at + size >= to) return inner(span, at, to, places);
       at += size;
     }
   };
 }
 
-/** The last (or first) place in `[low, high]` that both mark. */
-function pick(a: Uint8Array, b: Uint8Array, low: number, high: number, first: boolean): number {
+/** The last (or first) place in `[low, high]` that both mark; the second's marks begin `shift` earlier. */
+function pick(a: Uint8Array, b: Uint8Array, shift: number, low: number, high: number, first: boolean): number {
   if (first) {
-    for (let i = low; i <= high; i++) if (a[i] === 1 && b[i] === 1) return i;
-  } else for (let i = high; i >= low; i--) if (a[i] === 1 && b[i] === 1) return i;
+    for (let i = low; i <= high; i++) if (a[i] === 1 && b[shift + i] === 1) return i;
+  } else for (let i = high; i >= low; i--) if (a[i] === 1 && b[shift + i] === 1) return i;
   throw new Error('a part of a match does not match');
 }
 

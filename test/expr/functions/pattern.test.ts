@@ -304,3 +304,24 @@ test('what we do not run is refused with its construct', async () => {
   ];
   expect((await rows.compare(wrong)).filter((line) => !line.includes('invalid regular expression'))).toEqual([]);
 });
+
+test('patterns made to explode take one look at each character, or end in an error of the row', async () => {
+  const long = 'a'.repeat(20_000);
+  const bombs = await createOracle(database, crossGrid({ t: ['text', long] }));
+  expect(
+    await bombs.compare([
+      "t ~ '(a*)*b'",
+      "t ~ '^(a|aa)+$'",
+      "t ~ '(a|a)*(a|a)*(a|a)*c'",
+      "t ~ '(a|b)*a(a|b){12}c'",
+      "length(regexp_replace(t, '((a)|(b))*', '[\\1\\2]'))",
+      "regexp_count(t, '(a*)*')",
+    ]),
+  ).toEqual([]);
+  expect(await bombs.compare(["regexp_count(t, 'a(.*b)?')"])).toEqual([
+    expect.stringContaining('"!54000", PostgreSQL "20000"'),
+  ]);
+  expect(await bombs.compare(["t ~ '((a{1,255}){1,255}){1,255}'"])).toEqual([
+    expect.stringContaining('regular expressions with so many repetitions are not supported'),
+  ]);
+});
