@@ -22,6 +22,7 @@ import type { SpecDocument } from './spec/job-spec.js';
 import { loadJob } from './spec/load-job.js';
 
 /** JSON Schema (draft-07) of job files. */
+export { functionList, type FunctionEntry } from './expr/function-list.js';
 export { jobSchema } from './spec/job-schema.js';
 
 /** What a command knows of a job before anything is read. */

@@ -19,7 +19,15 @@ export function helpTopic(topic: string, settings: SettingsInput, width: number)
 }
 
 export function noHelp(topic: string, commands: readonly string[]): EtlError {
-  const known = [...commands, 'exit-codes', 'errors', 'settings', ...Object.keys(registry), ...settingKeys];
+  const known = [
+    ...commands,
+    'exit-codes',
+    'errors',
+    'functions',
+    'settings',
+    ...Object.keys(registry),
+    ...settingKeys,
+  ];
   return new EtlError('ETL-1001', `no help on "${topic}"`, {
     hint: didYouMeanHint(topic, known) ?? 'etl help lists commands and topics',
   });

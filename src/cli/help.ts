@@ -25,6 +25,7 @@ export class EtlHelp extends Help {
         'HELP TOPICS',
         [
           ['etl help exit-codes', 'What the exit code of a command says.'],
+          ['etl help functions', 'All functions and operators of expressions.'],
           ['etl help settings', 'All settings, their values and where they come from.'],
           ['etl help errors', 'All error codes.'],
           ['etl help ETL-2041', 'One error code.'],
