@@ -61,8 +61,19 @@ export function writeNumeric(value: Numeric, out: ByteWriter): void {
 export function numericFromFloat(value: number, digits: 15 | 6): Numeric {
   if (Number.isNaN(value)) return numericNaN;
   if (!Number.isFinite(value)) return value > 0 ? numericInfinity : numericMinusInfinity;
-  const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
+  const [mantissa, exponent] = roundedToEven(value, digits).split('e') as [string, string];
   return numericFromText(`${mantissa.replace(/\.?0+$/, '')}e${exponent}`);
+}
+
+/** `toExponential`, but a value exactly between two goes to the even one, as C's printf has it. */
+function roundedToEven(value: number, digits: number): string {
+  const rounded = value.toExponential(digits - 1);
+  if (!value.toExponential(digits).includes('5e')) return rounded;
+  // All digits of the value, as far as a tie could show: digits, a 5, and nothing behind it.
+  const [exact, exponent] = value.toExponential(100).split('e') as [string, string];
+  const kept = exact.startsWith('-') ? digits + 2 : digits + 1;
+  if (exact[kept] !== '5' || /[1-9]/.test(exact.slice(kept + 1)) || Number(exact[kept - 1]) % 2 !== 0) return rounded;
+  return `${exact.slice(0, kept)}e${exponent}`;
 }
 
 /** The nearest double (`float8in` of the text). 22003 when it is beyond the doubles. */

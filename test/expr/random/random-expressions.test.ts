@@ -83,6 +83,8 @@ const onPurpose: readonly RegExp[] = [
   /: type ETL-3003 /,
   // A text of too many digits with a letter behind them: the server gives up at the digits, we at the letter.
   /CAST\(.*"!22P02", PostgreSQL "!22003"/,
+  // The server's C library reads hexadecimal floats.
+  /CAST\(.* AS (?:double precision|real)\) \[row \d+\]: "!22P02", PostgreSQL "[^!]/,
 ];
 
 function isOnPurpose(line: string): boolean {
