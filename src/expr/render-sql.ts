@@ -7,7 +7,7 @@
  */
 import { overloadOf } from './overload-of.js';
 import type { TypedExpr } from './typed-expr.js';
-import { sqlTypeName } from './functions/cast-numbers.js';
+import { typeName } from '../columnar/data-type.js';
 
 export function renderSql(expr: TypedExpr, dialect: 'postgres'): string | null {
   switch (expr.kind) {
@@ -52,12 +52,12 @@ function sameOnServer(expr: Extract<TypedExpr, { kind: 'column' }>): boolean {
 
 function renderLiteral(expr: Extract<TypedExpr, { kind: 'literal' }>): string | null {
   const { text, type } = expr;
-  if (text === null) return `CAST(NULL AS ${sqlTypeName(type)})`;
+  if (text === null) return `CAST(NULL AS ${typeName(type)})`;
   if (text.includes('\0')) return null;
   if (type.kind === 'boolean') return text === 't' ? 'TRUE' : 'FALSE';
   if (type.kind === 'int32' && /^\d+$/.test(text)) return text;
   // A decimal literal keeps just its own digits, so the type needs no precision.
-  return `CAST(${quoteText(text)} AS ${type.kind === 'decimal' ? 'numeric' : sqlTypeName(type)})`;
+  return `CAST(${quoteText(text)} AS ${type.kind === 'decimal' ? 'numeric' : typeName(type)})`;
 }
 
 function quoteName(name: string): string {

@@ -1,5 +1,5 @@
 /** Casts among numbers: rounding half away from zero from decimals, half to even from floats; 22003 where it does not fit. */
-import type { DataType } from '../../columnar/data-type.js';
+import { typeName, type DataType } from '../../columnar/data-type.js';
 import { ValueError } from '../../columnar/row-errors.js';
 import { Numeric, numericFromFloat, numericToFloat, numericToInteger, powerOfTen, rescale } from '../numeric.js';
 import { define, inline, present, type CallExpr, type Emitter, type Overload, type Value } from '../overload.js';
@@ -28,31 +28,7 @@ function numberCast(from: NumberKind, to: DataType): Overload {
 }
 
 export function asCast([a]: readonly string[], call: CallExpr): string {
-  return `CAST(${a} AS ${sqlTypeName(call.type)})`;
-}
-
-/** A type as a cast on the server names it. */
-export function sqlTypeName(type: DataType): string {
-  switch (type.kind) {
-    case 'int16':
-      return 'smallint';
-    case 'int32':
-      return 'integer';
-    case 'int64':
-      return 'bigint';
-    case 'float32':
-      return 'real';
-    case 'float64':
-      return 'double precision';
-    case 'decimal':
-      return `numeric(${type.precision},${type.scale})`;
-    case 'text':
-      return type.sqlName ?? 'text';
-    case 'list':
-      return `${sqlTypeName(type.element)}[]`;
-    default:
-      return type.kind;
-  }
+  return `CAST(${a} AS ${typeName(call.type)})`;
 }
 
 function convert(e: Emitter, a: Value, call: CallExpr): string {
