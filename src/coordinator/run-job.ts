@@ -8,15 +8,16 @@
 import type { Json } from '../connectors/connector.js';
 import type { Settings } from '../config/settings.js';
 import type { ErrorData } from '../errors/etl-error.js';
-import type { ExecutionPlan, ExecutionVertex } from '../plan/execution-plan.js';
-import { splitAt, splitCount } from '../split/split-at.js';
+import type { ExecutionPlan } from '../plan/execution-plan.js';
+import { splitCount } from '../split/split-at.js';
 import type { FromSlot } from '../protocol/messages.js';
+import { buildSchedulerPlan } from './build-scheduler-plan.js';
 import type { RunEnd, RunEvent } from './events.js';
 import { overRejectLimit } from './reject-limits.js';
 import { RunReport } from './run-report.js';
 import { createScheduler, step } from './scheduler.js';
-import type { SchedulerAction, SchedulerEvent, SchedulerPlan, SchedulerState } from './scheduler-state.js';
-import { startSlotProcess, type SlotProcess } from './slot-process.js';
+import type { SchedulerAction, SchedulerEvent, SchedulerState } from './scheduler-state.js';
+import { SlotPool } from './slot-pool.js';
 
 export interface RunJobRequest {
   readonly plan: ExecutionPlan;
@@ -41,6 +42,8 @@ export interface RunJobRequest {
 }
 
 const PROGRESS_EVERY_MS = 100;
+/** For a slot to close its connections once the run is over. */
+const SLOT_GRACE_MS = 2000;
 
 /** Runs a plan. Resolves with its last event whatever happened; rejects only for bugs. */
 export async function runJob(request: RunJobRequest): Promise<RunEnd> {
@@ -54,9 +57,7 @@ export async function runJob(request: RunJobRequest): Promise<RunEnd> {
 class JobRun {
   readonly report: RunReport;
   private state: SchedulerState;
-  private readonly slots: (SlotProcess | null)[];
-  /** Vertices that the process in each slot was told of. */
-  private readonly announced: Set<string>[];
+  private readonly slots: SlotPool;
   private readonly queue: SchedulerEvent[] = [];
   private isStepping = false;
   private finish: (error: ErrorData | null) => void = () => undefined;
@@ -66,9 +67,8 @@ class JobRun {
     const { plan, budgetBytes } = request;
     const now = (): number => performance.now();
     this.report = new RunReport(plan, budgetBytes, now(), now, ownRss);
-    this.state = createScheduler(schedulerPlan(plan, request.settings));
-    this.slots = Array.from({ length: plan.parallelism }, () => null);
-    this.announced = this.slots.map(() => new Set());
+    this.state = createScheduler(buildSchedulerPlan(plan, request.settings));
+    this.slots = this.createPool();
   }
 
   async untilEnd(): Promise<ErrorData | null> {
@@ -76,7 +76,7 @@ class JobRun {
     request.emit(startEvent(request));
     const progress = setInterval(() => this.tellProgress(), PROGRESS_EVERY_MS);
     const cancel = (): void => this.cancel(request.cancel.reason as ErrorData);
-    const kill = (): void => this.slots.forEach((slot) => slot?.kill());
+    const kill = (): void => this.slots.killAll();
     request.cancel.addEventListener('abort', cancel, { once: true });
     request.kill.addEventListener('abort', kill, { once: true });
     try {
@@ -91,7 +91,7 @@ class JobRun {
       this.timers.forEach((timer) => clearTimeout(timer));
       request.cancel.removeEventListener('abort', cancel);
       request.kill.removeEventListener('abort', kill);
-      await Promise.all(this.slots.map((slot) => slot?.stop(2000)));
+      await this.slots.stopAll(SLOT_GRACE_MS);
     }
   }
 
@@ -115,18 +115,19 @@ class JobRun {
     const { request, slots } = this;
     switch (action.type) {
       case 'start-slot':
-        return this.startSlot(action.slot);
+        return slots.start(action.slot);
       case 'deploy':
-        return this.deploy(action);
+        this.report.started(action.id.vertex);
+        return slots.deploy(action, this.state.committables);
       case 'cancel-task':
-        return slots[action.slot]?.send({ type: 'cancel', id: action.id });
+        return slots.send(action.slot, { type: 'cancel', id: action.id });
       case 'schedule-restart':
         this.report.vertices.get(action.vertex)!.retried++;
         return this.later(action.delayMs, () =>
           this.dispatch({ type: 'restart-due', vertex: action.vertex, split: action.split }),
         );
       case 'finish-sink':
-        return this.finishSink(action.slot, action.sink, action.action);
+        return slots.finishSink(action, this.state.committables);
       case 'job-state':
         return request.emit(action);
       case 'task-state':
@@ -139,11 +140,11 @@ class JobRun {
     }
   }
 
-  private startSlot(index: number): void {
+  private createPool(): SlotPool {
     const { request } = this;
-    this.announced[index]!.clear();
-    this.slots[index] = startSlotProcess({
-      index,
+    return new SlotPool({
+      plan: request.plan,
+      snapshots: request.snapshots,
       heapMb: request.slotHeapMb,
       semiSpaceMb: request.slotSemiSpaceMb,
       heartbeatTimeoutMs: request.settings['heartbeat.timeout'],
@@ -153,57 +154,18 @@ class JobRun {
         type: 'welcome',
         settings: request.settings,
         runId: request.runId,
-        slot: index,
         logicalTimeMs: request.logicalTimeMs,
         baseDir: request.baseDir,
         networkBytes: request.slotNetworkBytes,
       },
-      onReady: () => this.dispatch({ type: 'slot-ready', slot: index }),
-      onMessage: (message) => this.hear(index, message),
-      onLost: (error, killed) => {
-        this.slots[index] = null;
-        this.report.forget(index);
-        if (this.state.slots[index]!.kind !== 'busy') this.tell('warn', error.message, error.code);
-        this.dispatch({ type: 'slot-lost', slot: index, error, killed });
+      onReady: (slot) => this.dispatch({ type: 'slot-ready', slot }),
+      onMessage: (slot, message) => this.hear(slot, message),
+      onLost: (slot, error, killed) => {
+        this.report.forget(slot);
+        if (this.state.slots[slot]!.kind !== 'busy') this.tell('warn', error.message, error.code);
+        this.dispatch({ type: 'slot-lost', slot, error, killed });
       },
     });
-  }
-
-  private deploy({ slot, id, limits }: Extract<SchedulerAction, { type: 'deploy' }>): void {
-    const vertex = this.vertex(id.vertex);
-    const told = this.announced[slot]!;
-    if (!told.has(id.vertex)) {
-      told.add(id.vertex);
-      this.slots[slot]?.send({
-        type: 'vertex',
-        vertex: vertex.descriptor,
-        subtask: slot,
-        committed: this.committedBy(slot),
-      });
-    }
-    this.report.started(id.vertex);
-    this.slots[slot]?.send({
-      type: 'task',
-      task: {
-        id,
-        split: splitAt(vertex.splits, BigInt(id.split)),
-        snapshot: vertex.snapshotOf === null ? null : (this.request.snapshots[vertex.snapshotOf] ?? null),
-        limits,
-        sourceLimit: vertex.sourceLimit === null ? null : (limits[vertex.sourceLimit] ?? null),
-      },
-    });
-  }
-
-  /** What splits finished earlier in this slot left with each sink: for the process that takes the slot over. */
-  private committedBy(slot: number): Record<string, readonly Json[]> {
-    const own = this.state.committables.filter((entry) => entry.subtask === slot);
-    return Object.fromEntries(own.map((entry) => [entry.sink, entry.committables]));
-  }
-
-  private finishSink(slot: number, sink: string, action: 'commit' | 'abort'): void {
-    const vertex = this.request.plan.vertices.find((one) => one.descriptor.sinks.some(({ id }) => id === sink))!;
-    const { committables } = this.state;
-    this.slots[slot]?.send({ type: 'finish-sink', vertex: vertex.descriptor, sink, action, committables });
   }
 
   private hear(slot: number, message: FromSlot): void {
@@ -252,7 +214,7 @@ class JobRun {
   /** Asks the tasks to stop, and kills slots that have not within `task.cancellation.timeout`. */
   private cancel(error: ErrorData): void {
     this.dispatch({ type: 'cancel', error });
-    this.later(this.request.settings['task.cancellation.timeout'], () => this.slots.forEach((slot) => slot?.kill()));
+    this.later(this.request.settings['task.cancellation.timeout'], () => this.slots.killAll());
   }
 
   private checkRejects(): void {
@@ -294,10 +256,6 @@ class JobRun {
     }, delayMs);
     this.timers.add(timer);
   }
-
-  private vertex(id: string): ExecutionVertex {
-    return this.request.plan.vertices.find((vertex) => vertex.descriptor.id === id)!;
-  }
 }
 
 function ownRss(): { rssBytes: number; peakRssBytes: number } {
@@ -312,39 +270,4 @@ function startEvent({ plan, runId, logicalTimeMs, budgetBytes }: RunJobRequest):
     rowEstimate,
   }));
   return { type: 'start', runId, job: plan.jobName, slots: plan.parallelism, logicalTimeMs, stages, budgetBytes };
-}
-
-function schedulerPlan(plan: ExecutionPlan, settings: Settings): SchedulerPlan {
-  return {
-    slots: plan.parallelism,
-    limits: plan.limits,
-    restart: {
-      type: settings['restart-strategy.type'],
-      attempts: settings['restart-strategy.fixed-delay.attempts'],
-      delayMs: settings['restart-strategy.fixed-delay.delay'],
-    },
-    vertices: plan.vertices.map(({ descriptor, parallelism, splits, sequential, sourceLimit }) => {
-      const limits = descriptor.operators.flatMap((operator) => (operator.kind === 'limit' ? [operator.limit] : []));
-      return {
-        id: descriptor.id,
-        parallelism,
-        splitCount: Number(splitCount(splits)),
-        sequential,
-        limits: [...new Set(sourceLimit === null ? limits : [...limits, sourceLimit])],
-        exhaustedBy: limitsThatEnd(descriptor),
-        sinks: descriptor.sinks.map((sink) => sink.id),
-      };
-    }),
-  };
-}
-
-/** The nearest limit above every sink; empty when some sink has none above it, so that the vertex must run to its end. */
-function limitsThatEnd({ operators, sinks }: ExecutionVertex['descriptor']): string[] {
-  const nearest = (id: string): string | null => {
-    const operator = operators.find((one) => one.id === id);
-    if (operator === undefined) return null;
-    return operator.kind === 'limit' ? operator.limit : nearest(operator.input);
-  };
-  const found = sinks.map((sink) => nearest(sink.input));
-  return found.includes(null) ? [] : [...new Set(found as string[])];
 }
