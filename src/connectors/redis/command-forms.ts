@@ -4,7 +4,7 @@
  *     SET key value [PXAT ms | KEEPTTL]                              json, string           1 reply
  *     SADD key member · ZADD key score member                        set, zset without ttl  1 reply
  *     MULTI · DEL key · HSET key f v … · [PEXPIREAT key ms] · EXEC   hash                   1 a command
- *     MULTI · SADD key member · PEXPIREAT key ms · EXEC              set, zset with ttl     1 a command
+ *     EVALSHA sha 1 key [score] member ms                            set, zset with ttl     1 reply
  *
  * All rows of a sink get the same number of replies: where a row's lifetime is NULL, PERSIST stands for PEXPIREAT.
  */
@@ -14,6 +14,7 @@ import { isValid, type Column } from '../../columnar/column.js';
 import { appendBytes, appendConstant, appendCopy, bulk, closeBulk, commandHead, openBulk } from './bulk-string.js';
 import { FieldsWriter, jsonObjectWriter, stringWriter, type WriteCell } from './cell-writers.js';
 import { NEVER } from './expiry.js';
+import { memberScript, type MemberScript } from './member-script.js';
 import { numberOf } from './number-of.js';
 
 export interface RowProblem {
@@ -24,6 +25,8 @@ export interface RowProblem {
 
 export interface CommandForm {
   readonly repliesPerRow: number;
+  /** Must be loaded on the server before the first command; null: none. */
+  readonly script: MemberScript | null;
   /** `values`: of the form's own expressions, in the order of its parameters. */
   startBatch(batch: Batch, values: readonly Column[]): void;
   problem(row: number): RowProblem | null;
@@ -52,6 +55,7 @@ const emptyHash: RowProblem = {
 /** The value as one string. `columns`: indexes of a JSON object's columns; null: the form's expression. */
 export class StringForm implements CommandForm {
   readonly repliesPerRow = 1;
+  readonly script = null;
   private readonly plainHead: Buffer;
   private readonly expiringHead = Buffer.from(commandHead('SET', 5));
   private readonly plainTail: Buffer;
@@ -105,6 +109,7 @@ export class StringForm implements CommandForm {
 /** Replaces the key by a hash. */
 export class HashForm implements CommandForm {
   readonly repliesPerRow: number;
+  readonly script = null;
   private readonly start = Buffer.from(commandHead('MULTI', 1) + commandHead('DEL', 2));
   private readonly end: TransactionEnd;
   private readonly hset = Buffer.from(bulk('HSET'));
@@ -146,9 +151,10 @@ export class HashForm implements CommandForm {
 
 /** Adds a member to a set (values: member) or a sorted set (values: score, member). */
 export class MemberForm implements CommandForm {
-  readonly repliesPerRow: number;
+  readonly repliesPerRow = 1;
+  readonly script: MemberScript | null;
   private readonly start: Buffer;
-  private readonly end: TransactionEnd | null;
+  private readonly moment = new MomentWord();
   private values: readonly Column[] = [];
   private writers: readonly WriteCell[] = [];
   private readonly digits = [1, 2];
@@ -158,10 +164,12 @@ export class MemberForm implements CommandForm {
     private readonly sorted: boolean,
     expires: boolean,
   ) {
-    const add = sorted ? commandHead('ZADD', 4) : commandHead('SADD', 3);
-    this.start = Buffer.from(expires ? commandHead('MULTI', 1) + add : add);
-    this.end = expires ? new TransactionEnd(true) : null;
-    this.repliesPerRow = expires ? 4 : 1;
+    this.script = expires ? memberScript(sorted) : null;
+    const words = sorted ? 4 : 3;
+    const plain = commandHead(sorted ? 'ZADD' : 'SADD', words);
+    this.start = Buffer.from(
+      this.script === null ? plain : commandHead('EVALSHA', words + 3) + bulk(this.script.sha) + bulk('1'),
+    );
   }
 
   startBatch(_batch: Batch, values: readonly Column[]): void {
@@ -179,13 +187,14 @@ export class MemberForm implements CommandForm {
     return this.start;
   }
 
-  writeTail(row: number, out: ByteWriter, keyStart: number, keyEnd: number, expireAtMs: number): void {
+  writeTail(row: number, out: ByteWriter, _keyStart: number, _keyEnd: number, expireAtMs: number): void {
     for (let i = 0; i < this.writers.length; i++) {
       const body = openBulk(out, this.digits[i]);
       this.writers[i](row, out);
       this.digits[i] = closeBulk(out, body, this.digits[i]);
     }
-    this.end?.write(out, keyStart, keyEnd, expireAtMs);
+    // NEVER is the script's 0.
+    if (this.script !== null) this.moment.append(out, expireAtMs);
   }
 }
 
@@ -210,7 +219,7 @@ class TransactionEnd {
 
 /** Appends a moment as a word. Rows without jitter share theirs, so the last one is kept. */
 class MomentWord {
-  private moment = 0;
+  private moment = -1;
   private readonly last = new ByteWriter(32);
 
   append(out: ByteWriter, moment: number): void {

@@ -21,6 +21,8 @@ export interface PipeOptions {
   readonly address: RedisAddress;
   readonly repliesPerRow: number;
   readonly keyOffset: number;
+  /** Text of a script that every connection loads before anything is sent; null for none. */
+  readonly script: string | null;
   readonly maxInFlight: number;
   readonly outageBudgetMs: number;
   /** A server that owes replies and sends none for so long is taken for dead. */
@@ -327,6 +329,7 @@ export class CommandPipe implements ConnectionEvents {
       fresh = await openConnection(this.options.address, this.name, timeoutMs);
       const oldId = old?.clientId ?? null;
       if (oldId !== null) await fresh.ask(timeoutMs, 'CLIENT', 'KILL', 'ID', oldId).catch(ignoreReply);
+      if (this.options.script !== null) await fresh.ask(timeoutMs, 'SCRIPT', 'LOAD', this.options.script);
     } catch (error) {
       fresh?.close();
       const text = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@
  *
  *   row         this row cannot be written; its neighbours can
  *   wait        the server cannot take writes now; the same connection goes on later
- *   reconnect   this server is not (or no longer) the one to write to; its name is resolved again
+ *   reconnect   this server is not (or no longer) the one to write to, or has lost what a new connection gives it
  *   check-once  tried once more, then given up: waiting does not mend it
  *   auth        the account may not do this
  *   fatal       the job and this server do not fit together
@@ -20,6 +20,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
   UNKILLABLE: 'wait',
   TRYAGAIN: 'wait',
   NOREPLICAS: 'wait',
+  NOSCRIPT: 'reconnect',
   READONLY: 'reconnect',
   MASTERDOWN: 'reconnect',
   CLUSTERDOWN: 'reconnect',
@@ -42,8 +43,12 @@ const sentences: readonly (readonly [start: string, remedy: Remedy])[] = [
   ['ERR DB index is out of range', 'fatal'],
 ];
 
-/** `text` is the reply without its leading `-`. A code that nobody knows is checked once. */
-export function remedyFor(text: string): Remedy {
+/** Redis 6 says first where in a script it refused: `@user_script: 1: -OOM command not allowed …` */
+const scriptPlace = /^@?user_script: ?\d+: -?/;
+
+/** `reply` is without its leading `-`. A code that nobody knows is checked once. */
+export function remedyFor(reply: string): Remedy {
+  const text = reply.replace(scriptPlace, '');
   const sentence = sentences.find(([start]) => text.startsWith(start));
   if (sentence !== undefined) return sentence[1];
   return remedies[codeOf(text)] ?? 'check-once';

@@ -33,6 +33,7 @@ class RedisSinkWriter implements SinkWriter {
       address: params.address,
       repliesPerRow: this.encoder.form.repliesPerRow,
       keyOffset: this.encoder.keyOffset,
+      script: this.encoder.form.script?.text ?? null,
       maxInFlight: params.maxInFlight,
       outageBudgetMs: context.settings['sink.outage.budget'],
       replyTimeoutMs: context.settings['source.idle.timeout'],

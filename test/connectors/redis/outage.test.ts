@@ -161,6 +161,23 @@ test('a replica in place of the master: waits until it is promoted (F44)', async
   expect(await client.dbsize()).toBe(5000);
 });
 
+test('a server that has forgotten the script of sets with a lifetime: it is loaded again', async () => {
+  const { server, client } = await ownRedis();
+  const block = { key: 'k:{id}', value: { set: 'body' }, ttl: '1h' };
+  const sink = await openSink(server.url, schema, block);
+  await sink.writer.beginSplit({ vertex: 'v', split: 0, attempt: 1 });
+  await sink.writer.write(rows(0, 100));
+  await client.script('FLUSH');
+  await sink.writer.write(rows(100, 200));
+  await sink.writer.endSplit();
+  await sink.writer.close();
+  expect(sink.written).toBe(200);
+  expect(sink.rejected).toEqual([]);
+  expect(sink.log[0]).toContain('NOSCRIPT');
+  const expiries = await Promise.all(Array.from({ length: 200 }, (_, id) => client.pexpiretime(`k:${id}`)));
+  expect(new Set(expiries)).toEqual(new Set([RUN_MS + 3_600_000]));
+});
+
 test('a server busy with a script: waits until the script is killed (F47)', async () => {
   const { server, client } = await ownRedis('--busy-reply-threshold', '1');
   const sink = await openSink(server.url, schema, strings);

@@ -156,26 +156,33 @@ test('a row with a NULL key or value, or a score that is none, is rejected; a se
   ]);
 });
 
-test('a key that holds another type rejects its rows and not their neighbours (F52)', async () => {
-  const schema = schemaOf({ id: 'int32', member: 'text' });
-  const rows = Array.from({ length: 100 }, (_, i) => [String(i), `m${i}`]);
-  for (const block of [
-    { key: 'w:{id}', value: { set: 'member' } },
-    { key: 'w:{id}', value: { set: 'member' }, ttl: '1h' },
-  ]) {
-    await client.flushdb();
-    for (const id of [0, 17, 99]) await client.set(`w:${id}`, 'a string');
-    const sink = await writeAll(url, schema, block, [
-      batchOf(schema, rows.slice(0, 40)),
-      batchOf(schema, rows.slice(40)),
-    ]);
-    expect(sink.rejected).toEqual(
-      [0, 17, 59].map((row) => `${row} ETL-5201 WRONGTYPE Operation against a key holding the wrong kind of value`),
-    );
-    expect(sink.written).toBe(97);
-    expect(await client.smembers('w:18')).toEqual(['m18']);
-  }
-});
+test.each([
+  ['set', { set: 'member' }],
+  ['zset', { zset: { member: 'member', score: 'id' } }],
+])(
+  'a key that holds another type rejects its rows of a %s, not their neighbours, and keeps its own expiry (F52)',
+  async (type, value) => {
+    const schema = schemaOf({ id: 'int32', member: 'text' });
+    const rows = Array.from({ length: 100 }, (_, i) => [String(i), `m${i}`]);
+    for (const ttl of [undefined, '1h']) {
+      await client.flushdb();
+      await client.set('w:0', 'a string');
+      await client.set('w:17', 'a string', 'PXAT', RUN_MS + 1);
+      await client.hset('w:99', 'a', 'hash');
+      const sink = await writeAll(url, schema, { key: 'w:{id}', value, ttl }, [
+        batchOf(schema, rows.slice(0, 40)),
+        batchOf(schema, rows.slice(40)),
+      ]);
+      expect(sink.rejected).toEqual(
+        [0, 17, 59].map((row) => `${row} ETL-5201 WRONGTYPE Operation against a key holding the wrong kind of value`),
+      );
+      expect(sink.written).toBe(97);
+      const expiries = await Promise.all([0, 17, 99, 18].map((id) => client.pexpiretime(`w:${id}`)));
+      expect(expiries).toEqual([-1, RUN_MS + 1, -1, ttl === undefined ? -1 : RUN_MS + 3_600_000]);
+      expect(await client.type('w:18')).toBe(type);
+    }
+  },
+);
 
 test('a reject that the policy does not take fails the split', async () => {
   const schema = schemaOf({ id: 'int32' });
