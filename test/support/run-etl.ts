@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { RunEnd, RunEvent } from '../../src/coordinator/events.js';
+import { canaryIn } from './canary.js';
+import { filesIn, noteLeaks } from './leaks.js';
 
 export interface EtlResult {
   readonly code: number | null;
@@ -28,8 +30,10 @@ const ownEntry = path.resolve('bin/run.js');
 /** Runs that have not ended: a test that timed out leaves one behind. */
 const running = new Set<ChildProcess>();
 
+/** Fails the test when a canary is in what was printed. */
 export function runEtl(args: readonly string[], options: EtlOptions = {}): Promise<EtlResult> {
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...options.env };
+  const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
+  const env = { PATH, HOME, TMPDIR, NO_COLOR: '1', ...options.env };
   const child = spawn(process.execPath, [options.entry ?? ownEntry, ...args], {
     cwd: options.cwd,
     env,
@@ -50,7 +54,10 @@ export function runEtl(args: readonly string[], options: EtlOptions = {}): Promi
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.once('close', (code, signal) => {
+      if (canaryIn(stdout + stderr) === null) resolve({ code, signal, stdout, stderr });
+      else reject(new Error(`a secret is in what this printed: etl ${args.join(' ')}\n${stdout}${stderr}`));
+    });
   });
 }
 
@@ -69,11 +76,15 @@ export async function runJobFile(
   return { ...result, events, end };
 }
 
-/** A temporary directory of one test file. Call at the top level. */
+/** A temporary directory of one test file; no staged file of a sink may be left in it. Call at the top level. */
 export function testDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'etl-test-'));
   afterAll(() => {
     running.forEach((child) => child.kill('SIGKILL'));
+    noteLeaks(
+      'staged file',
+      filesIn(directory).filter((file) => file.endsWith('.tmp')),
+    );
     rmSync(directory, { recursive: true, force: true });
   });
   return directory;

@@ -1,9 +1,15 @@
-/** A database of one test file's own, on the server of this test run; dropped after the file. */
+/**
+ * A database of one test file's own, on the server of this test run; dropped after the file, when nobody uses it any
+ * more: a session that is still there fails the file.
+ */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
+import { withCanary } from './canary.js';
+import { lastingLeaks, noteLeaks } from './leaks.js';
 
 export interface TestDatabase {
+  /** With a password in it that must not be seen (`canary.ts`). */
   readonly url: string;
   readonly name: string;
   /** Runs SQL; rows as arrays of the server's own text. */
@@ -16,7 +22,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   await admin.connect();
   const name = `etl_test_${randomBytes(6).toString('hex')}`;
   await admin.query(`CREATE DATABASE ${name}`);
-  const address = new URL(inject('postgresUrl'));
+  const address = new URL(withCanary(inject('postgresUrl'), 'postgres'));
   address.pathname = `/${name}`;
   const client = new pg.Client({
     connectionString: address.href,
@@ -25,6 +31,12 @@ export async function testDatabase(): Promise<TestDatabase> {
   await client.connect();
   afterAll(async () => {
     await client.end();
+    const sessions = await lastingLeaks(async () => {
+      const sql = 'SELECT application_name, state, query FROM pg_stat_activity WHERE datname = $1';
+      const { rows } = await admin.query<Record<string, string>>(sql, [name]);
+      return rows.map((row) => `"${row.application_name}", ${row.state}: ${row.query}`);
+    });
+    noteLeaks('session of PostgreSQL', sessions);
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();
   });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import type { Schema } from '../../../src/columnar/batch.js';
 import { expect, test } from 'vitest';
 import { sqliteSink } from '../../../src/connectors/sqlite/sink.js';
@@ -238,7 +238,8 @@ test('upsert: a row whose key is NULL is rejected', async () => {
 });
 
 test('nothing is left behind but the file', async () => {
-  const own = temporaryFolder();
+  const own = path.join(folder, 'own');
+  mkdirSync(own);
   await writeRun(path.join(own, 'new.db'), schema, { table: 't', createTable: true, keys: ['id'] }, [[rows(0, 5)]]);
   expect(readdirSync(own)).toEqual(['new.db']);
 });
