@@ -10,6 +10,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { EtlError } from '../../errors/etl-error.js';
+import { eachAtOnce } from './each-at-once.js';
 import { writeError } from './file-errors.js';
 import { replaceList } from './output-list.js';
 import { expandPath, placeholders } from './path-template.js';
@@ -23,6 +24,7 @@ import { shortName, stagingName, type StagingOwner } from './staging-names.js';
  * for so long (on a shared disk that process may live on another machine).
  */
 const STALE_MS = 24 * 3600 * 1000;
+const FILES_AT_ONCE = 16;
 
 export async function publishFiles(
   params: FileSinkParams,
@@ -33,17 +35,11 @@ export async function publishFiles(
 ): Promise<void> {
   const byPath = new Map<string, StagedEntry[]>();
   for (const entry of entries) byPath.set(entry[0], [...(byPath.get(entry[0]) ?? []), entry]);
-  for (const [path, parts] of byPath) {
-    if (parts.length === 1) await publishOne(folder, parts[0]);
-    else
-      await publishJoined(
-        folder,
-        owner,
-        header,
-        path,
-        [...parts].sort((a, b) => (a[1] < b[1] ? -1 : 1)),
-      );
-  }
+  await eachAtOnce(byPath, FILES_AT_ONCE, async ([path, parts]) => {
+    if (parts.length === 1) return publishOne(folder, parts[0]);
+    const inOrder = [...parts].sort((a, b) => (a[1] < b[1] ? -1 : 1));
+    return publishJoined(folder, owner, header, path, inOrder);
+  });
   const keys = placeholders(params.template);
   const paths = [...byPath.keys()];
   if (paths.length === 0 && !keys.some((key) => key.kind === 'column')) {
@@ -70,6 +66,8 @@ async function publishOne(folder: SafeFolder, [path, staging, bytes]: StagedEntr
     await checkLength(folder, path, (await handle.stat()).size, bytes);
     await handle.truncate(bytes);
     await handle.sync();
+  } catch (error) {
+    throw writeError(folder.show(path), error);
   } finally {
     await handle.close();
   }
@@ -177,14 +175,14 @@ async function checkLength(folder: SafeFolder, path: string, size: number, bytes
 async function syncFolders(folder: SafeFolder, paths: readonly string[]): Promise<void> {
   const folders = new Set<string>(['.']);
   for (const path of paths) for (let at = posix.dirname(path); at !== '.'; at = posix.dirname(at)) folders.add(at);
-  for (const path of folders) {
+  await eachAtOnce(folders, FILES_AT_ONCE, async (path) => {
     try {
       const handle = await open(folder.at(path), 'r');
       await handle.sync().finally(() => handle.close());
     } catch (error) {
       throw writeError(folder.show(path), error);
     }
-  }
+  });
 }
 
 async function isOld(folder: SafeFolder, path: string): Promise<boolean> {

@@ -4,7 +4,7 @@
  *   | committed by finished splits | of the running split | buffer (memory) |
  *                                  ^ committed            ^ position
  *
- * A split that ends is flushed and synced before its lengths are told; one that fails is cut off again. At most
+ * A split that ends is flushed and synced before its lengths are told; one that fails is cut off again. About
  * `MAX_OPEN` files are open at a time; the one that was used longest ago is closed, and opened again when it is needed.
  */
 import type { FileHandle } from 'node:fs/promises';
@@ -13,16 +13,19 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { ByteWriter } from '../../columnar/byte-writer.js';
 import { EtlError } from '../../errors/etl-error.js';
+import { eachAtOnce } from './each-at-once.js';
 import { writeError } from './file-errors.js';
 import type { SafeFolder } from './safe-folder.js';
 import type { StagedEntry } from './sink-params.js';
 
-const MAX_OPEN = 64;
+const MAX_OPEN = 48;
 const MAX_FILES = 10_000;
 const FLUSH_BYTES = 1 << 18;
 /** A gzip member of a flush: larger ones pack better. */
 const FLUSH_GZIP_BYTES = 1 << 20;
-const SMALL_BUFFER = 4096;
+const SMALL_BUFFER = 256;
+/** Files that are synced together, and may be open beyond `MAX_OPEN`; fewer, so that none of them is closed meanwhile. */
+const SYNC_AT_ONCE = 16;
 
 export const packGzip: (bytes: Uint8Array) => Promise<Buffer> = promisify(gzip);
 
@@ -33,6 +36,8 @@ export interface StagedFile {
   /** Bytes in the file. */
   position: number;
   created: boolean;
+  /** Written since it was last synced. */
+  dirty: boolean;
   touched: boolean;
   out: ByteWriter;
   handle: FileHandle | null;
@@ -94,11 +99,18 @@ export class StagedFiles {
     return file.out.length >= (this.gzip ? FLUSH_GZIP_BYTES : FLUSH_BYTES);
   }
 
-  /** Keeps all buffers together within their share of memory. Call it now and then. */
+  /** Keeps all buffers together within their share of memory: the largest go first. Call it now and then. */
   async relieve(): Promise<void> {
     let held = 0;
     for (const file of this.touched) held += file.out.bytes.length;
-    if (held > this.bufferBytes) for (const file of this.touched) await this.flush(file);
+    if (held <= this.bufferBytes) return;
+    const largest = [...this.touched].sort((a, b) => b.out.length - a.out.length);
+    for (const file of largest) {
+      if (held <= this.bufferBytes / 2) break;
+      held -= file.out.bytes.length;
+      await this.flush(file);
+      held += file.out.bytes.length;
+    }
   }
 
   async flush(file: StagedFile): Promise<void> {
@@ -117,15 +129,16 @@ export class StagedFiles {
 
   /** Makes the running split durable; the files that it changed, with their new lengths. */
   async commit(): Promise<StagedEntry[]> {
+    await eachAtOnce(this.touched, SYNC_AT_ONCE, async (file) => {
+      await this.flush(file);
+      if (file.dirty) await this.sync(file, await this.open(file));
+    });
     const entries: StagedEntry[] = [];
     for (const file of this.touched) {
-      await this.flush(file);
-      if (file.position > file.committed) {
-        await this.sync(file, await this.open(file));
-        file.committed = file.position;
-        entries.push([file.path, file.staging, file.committed]);
-      }
       file.touched = false;
+      if (file.position === file.committed) continue;
+      file.committed = file.position;
+      entries.push([file.path, file.staging, file.committed]);
     }
     this.touched.clear();
     return entries;
@@ -138,6 +151,7 @@ export class StagedFiles {
       file.touched = false;
       if (file.position === file.committed) continue;
       await (await this.open(file)).truncate(file.committed);
+      file.dirty = true;
       file.position = file.committed;
     }
     this.touched.clear();
@@ -152,6 +166,7 @@ export class StagedFiles {
   }
 
   private async append(file: StagedFile, handle: FileHandle, bytes: Uint8Array): Promise<void> {
+    file.dirty = true;
     for (let from = 0; from < bytes.length;) {
       const { bytesWritten } = await handle.write(bytes, from, bytes.length - from, file.position);
       file.position += bytesWritten;
@@ -165,14 +180,14 @@ export class StagedFiles {
       this.opened.add(file);
       return file.handle;
     }
-    if (this.opened.size === MAX_OPEN) {
+    if (this.opened.size >= MAX_OPEN) {
       const [oldest] = this.opened;
       this.opened.delete(oldest);
       const handle = oldest.handle!;
       oldest.handle = null;
       try {
         // After closing, an error of writing back could reach nobody.
-        await this.sync(oldest, handle);
+        if (oldest.dirty) await this.sync(oldest, handle);
       } finally {
         await handle.close();
       }
@@ -185,6 +200,7 @@ export class StagedFiles {
   }
 
   private async sync(file: StagedFile, handle: FileHandle): Promise<void> {
+    file.dirty = false;
     await handle.datasync().catch((error: unknown) => {
       throw writeError(this.folder.show(file.path), error);
     });
@@ -198,6 +214,7 @@ function freshFile(path: string, staging: string): StagedFile {
     committed: 0,
     position: 0,
     created: false,
+    dirty: false,
     touched: false,
     out: new ByteWriter(SMALL_BUFFER),
     handle: null,

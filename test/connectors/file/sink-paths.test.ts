@@ -197,6 +197,22 @@ test('a list of files that somebody has changed removes nothing outside', async 
   await runOnce({ path: 'out/{id}.csv' }, base, schema, rows(3));
 });
 
+test('thousands of keys in turn: few open files, each row once, nothing of a split that failed', async () => {
+  const base = folder();
+  const run = new SinkRun(await planSink({ path: '{id}.ndjson' }, schema), schema, base);
+  const { writer } = await run.open();
+  const ids = Array.from({ length: 2000 }, (_, id) => id);
+  const before = readdirSync('/proc/self/fd').length;
+  await run.write(writer, 0, rows(...ids));
+  await run.fail(writer, rows(...ids), rows(...ids));
+  await run.write(writer, 0, rows(...ids.reverse()), rows(...ids));
+  expect(readdirSync('/proc/self/fd').length - before).toBeLessThanOrEqual(64);
+  await run.commit();
+  const files = filesBelow(base, true);
+  expect(Object.keys(files).filter((name) => !name.startsWith('.'))).toHaveLength(2000);
+  for (const id of ids) expect(files[`${id}.ndjson`]).toBe(`{"id":${id}}\n`.repeat(3));
+});
+
 test('a column of too many values makes no files without end', async () => {
   const base = folder();
   const run = new SinkRun(await planSink({ path: '{id}.csv' }, schema), schema, base);
