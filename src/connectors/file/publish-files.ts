@@ -47,8 +47,9 @@ export async function publishFiles(
     await publishEmpty(folder, owner, header, path);
     paths.push(path);
   }
-  await syncFolders(folder, paths);
-  await replaceList(folder, params.path, paths, keys.length > 0);
+  // No rows and so no keys: there is nothing to sync or to list, and perhaps not even a folder.
+  if (paths.length > 0) await syncFolders(folder, paths);
+  await replaceList(folder, params.path, paths, keys.length > 0 && paths.length > 0);
   const names = new Set(paths.map((path) => shortName(posix.basename(path))));
   const own = shortName(owner.runId);
   await removeStaging(folder, params.template, (file, path) => {

@@ -150,6 +150,15 @@ test('a run without rows leaves its file: empty, or with a header', async () => 
   expect(filesBelow(base)).toEqual({ 'a.csv': 'id\n', 'b.ndjson': '', 'c-0.csv.gz': 'id\n', 'd-0.csv': 'id\n' });
 });
 
+test('a run without rows and so without keys makes no file, and removes those of the last run', async () => {
+  const base = folder();
+  await runOnce({ path: 'new/{id}.csv' }, base, schema);
+  expect(filesBelow(base, true)).toEqual({});
+  await runOnce({ path: 'out/{id}.csv' }, base, schema, rows(1));
+  await runOnce({ path: 'out/{id}.csv' }, base, schema);
+  expect(filesBelow(base, true)).toEqual({});
+});
+
 test('abort removes what this run has staged, and only that', async () => {
   const base = folder();
   await runOnce({ path: 'out/{id}.csv' }, base, schema, rows(1));
