@@ -2,7 +2,8 @@
  * The server's types as ours: by OID and modifier, asked from pg_type once for what is not built in.
  *
  * Domains count as what they are made of (the protocol reports them so); what we have no column for flows as the text the
- * server prints, under its own name.
+ * server prints, under its own name. So do arrays that are not printed as `{a,b}`: `box[]` parts its elements with `;`,
+ * `int2vector` with blanks.
  */
 import type { DataType } from '../../columnar/data-type.js';
 import type { ServerColumn } from './describe-query.js';
@@ -52,7 +53,8 @@ export async function resolveTypes(
               CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.typelem END,
               CASE WHEN t.typtype = 'd' AND t.typtypmod <> -1 THEN t.typtypmod ELSE b.typmod END, b.name
          FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.oid
-        WHERE t.typtype = 'd' OR (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A')
+         LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+        WHERE t.typtype = 'd' OR (t.typinput = 'pg_catalog.array_in'::pg_catalog.regproc AND e.typdelim = ',')
      )
      SELECT DISTINCT ON (n) n, dimensions, oid::pg_catalog.text, typmod, name, pg_catalog.format_type(oid, typmod)
        FROM base ORDER BY n, depth DESC`,

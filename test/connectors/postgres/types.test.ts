@@ -147,6 +147,13 @@ const cases: [type: string, ours: string, ...values: string[]][] = [
   ['timestamptz[]', 'timestamptz[]', "ARRAY['2026-01-01'::timestamptz, NULL]"],
   ['mood[]', 'mood[]', "ARRAY['sad','it''s ok']::mood[]"],
   ['positives', 'numeric(8,3)[]', "'{1.5,2}'"],
+  ['box[]', 'box[]', "'{(3,4),(1,2);(7,8),(5,6)}'"],
+  ['int2vector', 'int2vector', "'1 2 3'"],
+  ['bytea[]', 'bytea[]', "ARRAY['\\x00ff'::bytea, NULL]"],
+  ['jsonb[]', 'jsonb[]', `ARRAY['{"a": "x,\\"y"}'::jsonb, 'null', NULL]`],
+  ['double precision[]', 'double precision[]', "'{NaN,-Infinity,1e300,NULL}'"],
+  ['date[]', 'date[]', "ARRAY['infinity'::date, '0044-03-15 BC']"],
+  ['pair[]', 'pair[]', `ARRAY[ROW(1, 'x,"y"')::pair]`],
 ];
 
 await database.query(`
