@@ -6,7 +6,7 @@
  * Rows that cannot be read are handed to `reject` and left out by the batch's selection.
  */
 import { TARGET_BATCH_BYTES, type Batch, type Schema } from '../../columnar/batch.js';
-import { RowErrors } from '../../columnar/row-errors.js';
+import { RowErrors, type RowError } from '../../columnar/row-errors.js';
 import { EtlError } from '../../errors/etl-error.js';
 import type { ReadOptions } from '../connector.js';
 import { createColumnReader, type ColumnReader } from './column-readers.js';
@@ -24,7 +24,8 @@ export class BatchMaker {
   private pending = 0;
   private rows = 0;
   private byteCount = 0;
-  private errors = new RowErrors();
+  /** Of the column being read. */
+  private readonly errors = new RowErrors();
   private readonly rejected = new Set<number>();
   /** Rows over all batches. */
   totalRows = 0;
@@ -65,13 +66,16 @@ export class BatchMaker {
 
   /** Reads what was added into the columns; the chunk is not needed any more. */
   flush(): void {
-    const { pending, readers, fields, bytes } = this;
+    const { pending, readers, fields, bytes, errors } = this;
     if (pending === 0) return;
-    const errorsBefore = this.errors.size;
+    const failed: RowError[] = [];
     for (let column = 0; column < readers.length; column++) {
-      readers[column].read(bytes, fields, column, readers.length, pending, this.errors);
+      readers[column].read(bytes, fields, column, readers.length, pending, errors);
+      if (errors.size === 0) continue;
+      const { name } = this.schema.fields[column];
+      for (const error of errors.list.splice(0)) failed.push({ ...error, message: `column ${name}: ${error.message}` });
     }
-    if (this.errors.size > errorsBefore) this.rejectRows(errorsBefore);
+    this.rejectRows(failed);
     this.rows += pending;
     this.pending = 0;
     fields.count = 0;
@@ -86,13 +90,12 @@ export class BatchMaker {
       rejected.size === 0 ? null : Int32Array.from(rowNumbers(rows)).filter((row) => !rejected.has(row));
     this.rows = 0;
     this.byteCount = 0;
-    this.errors = new RowErrors();
     rejected.clear();
     return { schema, columns, length: rows, selection };
   }
 
-  private rejectRows(from: number): void {
-    for (const { row, sqlState, message } of this.errors.list.slice(from)) {
+  private rejectRows(failed: readonly RowError[]): void {
+    for (const { row, sqlState, message } of failed) {
       if (this.rejected.has(row)) continue;
       this.rejected.add(row);
       this.reject(sqlState, message, this.rowText(row - this.rows));

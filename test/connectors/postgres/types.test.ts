@@ -228,6 +228,7 @@ test('a value that has no place in its column rejects its row, exactly that one'
   await catalog.close();
   const rows = await readRows(plan, { reject: (...row) => void rejected.push(row) });
   expect(rows.map(([i]) => i)).toEqual(['1', '2', '4', '5', '7', '8', '10']);
+  expect(rejected[0][1]).toMatch(/^column x: .*NaN/);
   expect(rejected.map(([state, , text]) => [state, text])).toEqual([
     ['22003', '3\tNaN\tt3'],
     ['22003', '6\tNaN\tt6'],
