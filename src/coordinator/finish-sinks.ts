@@ -20,7 +20,7 @@ export function continueFinishing(draft: Draft): void {
   if (finishing === null || slots.some((slot) => slot.kind === 'finishing')) return;
   const [sink] = finishing.sinks;
   if (sink === undefined) return end(draft);
-  const slot = slots.findIndex((one) => one.kind === 'free');
+  const slot = slots.findIndex((one) => one.kind === 'free' || one.kind === 'resting');
   if (slot >= 0) {
     draft.setSlot(slot, { kind: 'finishing', sink });
     draft.do({ type: 'finish-sink', slot, sink, action: finishing.action });

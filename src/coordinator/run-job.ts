@@ -126,6 +126,8 @@ class JobRun {
         return this.later(action.delayMs, () =>
           this.dispatch({ type: 'restart-due', vertex: action.vertex, split: action.split }),
         );
+      case 'rest-slot':
+        return this.later(action.delayMs, () => this.dispatch({ type: 'slot-rested', slot: action.slot }));
       case 'finish-sink':
         return slots.finishSink(action, this.state.committables);
       case 'job-state':

@@ -71,6 +71,8 @@ export type SlotState =
   | { readonly kind: 'absent' }
   /** Could not be started a few times: not tried again. */
   | { readonly kind: 'unusable' }
+  /** Alive, and given nothing for a while: the source has no connection for it. */
+  | { readonly kind: 'resting' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'free' }
   | { readonly kind: 'busy'; readonly task: RunningAttempt }
@@ -113,6 +115,7 @@ export type SchedulerEvent =
   | { readonly type: 'task-failed'; readonly slot: number; readonly id: AttemptId; readonly error: ErrorData }
   | { readonly type: 'task-canceled'; readonly slot: number; readonly id: AttemptId }
   | { readonly type: 'restart-due'; readonly vertex: string; readonly split: number }
+  | { readonly type: 'slot-rested'; readonly slot: number }
   | { readonly type: 'sink-finished'; readonly slot: number; readonly sink: string; readonly error: ErrorData | null }
   /** The user cancels, or something outside the tasks makes the run pointless. */
   | { readonly type: 'cancel'; readonly error: ErrorData }
@@ -128,6 +131,7 @@ export type SchedulerAction =
     }
   | { readonly type: 'cancel-task'; readonly slot: number; readonly id: AttemptId }
   | { readonly type: 'schedule-restart'; readonly vertex: string; readonly split: number; readonly delayMs: number }
+  | { readonly type: 'rest-slot'; readonly slot: number; readonly delayMs: number }
   | { readonly type: 'finish-sink'; readonly slot: number; readonly sink: string; readonly action: 'commit' | 'abort' }
   | { readonly type: 'job-state'; readonly from: JobState; readonly to: JobState }
   | { readonly type: 'task-state'; readonly id: AttemptId; readonly to: TaskState; readonly error?: ErrorData }

@@ -10,6 +10,7 @@
 import type { AttemptId } from '../connectors/connector.js';
 import { deployVertex, isDone } from './deploy-splits.js';
 import { beginFinishing, continueFinishing, sinkFinished } from './finish-sinks.js';
+import { restSlot, shouldRest } from './rest-slot.js';
 import { restartDue, slotLost, taskFailed } from './retry-splits.js';
 import { Draft } from './scheduler-draft.js';
 import type {
@@ -71,6 +72,9 @@ function apply(draft: Draft, event: SchedulerEvent): void {
       return withCurrent(draft, event, (task) => taskFinished(draft, event, task));
     case 'task-failed':
       return withCurrent(draft, event, (task) => {
+        if (task.state !== 'CANCELING' && shouldRest(draft.state, event.slot, event.error)) {
+          return restSlot(draft, event.slot, task, event.error);
+        }
         draft.setSlot(event.slot, { kind: 'free' });
         taskFailed(draft, task, { error: event.error, killed: false });
       });
@@ -81,6 +85,9 @@ function apply(draft: Draft, event: SchedulerEvent): void {
       });
     case 'restart-due':
       return restartDue(draft, event.vertex, event.split);
+    case 'slot-rested':
+      if (draft.state.slots[event.slot]!.kind === 'resting') draft.setSlot(event.slot, { kind: 'free' });
+      return;
     case 'sink-finished':
       return sinkFinished(draft, event.slot, event.sink, event.error);
     case 'cancel':

@@ -32,6 +32,8 @@ export interface CodeEntry {
   readonly hint?: string;
   /** May another attempt succeed without anybody changing anything? Default: no. */
   readonly transient?: boolean;
+  /** Does it say that there are too many of us? Then fewer slots may finish what all together cannot. */
+  readonly crowded?: boolean;
 }
 
 /** Declares a family of codes, keeping their literal names. */

@@ -80,6 +80,8 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
       return { type: 'task-canceled', slot, id: parseId(args[1]!) };
     case 'due':
       return { type: 'restart-due', vertex: args[0]!, split: Number(args[1]) };
+    case 'rested':
+      return { type: 'slot-rested', slot };
     case 'sink-finished':
       return {
         type: 'sink-finished',
@@ -122,6 +124,8 @@ function renderAction(action: SchedulerAction): string {
       return `cancel-task ${renderId(action.id)} on ${action.slot}`;
     case 'schedule-restart':
       return `schedule-restart ${action.vertex}/${action.split} in ${action.delayMs} ms`;
+    case 'rest-slot':
+      return `rest-slot ${action.slot} for ${action.delayMs} ms`;
     case 'finish-sink':
       return `${action.action} sink ${action.sink} on ${action.slot}`;
     case 'job-state':

@@ -44,7 +44,7 @@ export const errorRules: readonly Rule[] = [
     code: 'ETL-4104',
     hint: 'the certificate of the server is not trusted; see sslmode and sslrootcert',
   },
-  { match: ['53300'], code: 'ETL-4102', hint: 'the server has no connection left; lower the parallelism' },
+  { match: ['53300'], code: 'ETL-4114' },
   { match: ['57P01', '57P02', '57P03', '57P05', '08'], code: 'ETL-4102' },
   { match: ['28', '42501', '3D000'], code: 'ETL-4104' },
   { match: ['42P01', '42703', '3F000'], code: 'ETL-4105' },

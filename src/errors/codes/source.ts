@@ -25,6 +25,13 @@ export const sourceCodes = declareCodes({
     transient: true,
   },
   'ETL-4111': { kind: 'invalid-spec', meaning: 'the settings of a source or its connection contradict each other' },
+  'ETL-4114': {
+    kind: 'unavailable',
+    meaning: 'the source has no connection left',
+    hint: 'lower the parallelism (-p), or raise the limit of connections of the server, the database or the role',
+    transient: true,
+    crowded: true,
+  },
   'ETL-4112': { kind: 'corrupt', meaning: 'the file of a source is damaged, or of another kind' },
   'ETL-4113': { kind: 'os', meaning: 'a package that a connector needs is not installed' },
   'ETL-4120': { kind: 'unavailable', meaning: 'no file matches the path of a source' },

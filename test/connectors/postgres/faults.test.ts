@@ -141,7 +141,7 @@ test('F27 F28 conditions of the server are sorted by who can help', async () => 
   const url = new URL(database.url);
   url.username = 'limited';
   const refused = await failure(readBatches({ ...plan, params: { ...plan.params, connection: { url: url.href } } }));
-  expect(refused).toMatchObject({ code: 'ETL-4102', sqlState: '53300' });
+  expect(refused).toMatchObject({ code: 'ETL-4114', sqlState: '53300' });
   await database.query('ALTER DATABASE ' + database.name + ' CONNECTION LIMIT -1');
 
   const divides = await planOnce(
@@ -175,7 +175,7 @@ test('a server that is not there cannot be reached', async () => {
 test('F25 without the holder, running splits finish and new ones say why they cannot start', async () => {
   const catalog = await openCatalog(database.url);
   const plan = await planOf(catalog, block({ query: long }));
-  const snapshot = await catalog.holdSnapshot!();
+  const snapshot = await catalog.holdSnapshot!(null);
   const kill = (): Promise<unknown> =>
     database.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'etl/run-1/snapshot' AND datname = current_database()",
