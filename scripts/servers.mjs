@@ -88,21 +88,46 @@ export function freePort() {
  */
 export async function startPostgres(options = {}) {
   ensureServerPrograms(['postgres']);
+  const place = postgresPlace();
+  execFileSync(
+    path.join(place.bin, 'initdb'),
+    ['-D', place.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
+    place.as,
+  );
+  return launchPostgres(place, { wal_level: 'minimal', max_wal_senders: '0', ...options.settings });
+}
+
+/**
+ * A hot standby of a PostgreSQL that was started with `wal_level: replica` and `max_wal_senders` of 2 to 10.
+ * @param {Server} primary
+ * @returns {Promise<Server>}
+ */
+export async function startStandby(primary) {
+  const place = postgresPlace();
+  execFileSync(
+    path.join(place.bin, 'pg_basebackup'),
+    ['-D', place.data, '-d', primary.url, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'],
+    place.as,
+  );
+  return launchPostgres(place, { wal_level: 'replica', max_wal_senders: '10', hot_standby: 'on' });
+}
+
+/** A directory that PostgreSQL may write to, and the account that it runs as: it refuses to be root. */
+function postgresPlace() {
   const bin = /** @type {string} */ (postgresBinDir());
   const dir = mkdtempSync(path.join(tmpdir(), 'etl-pg-'));
-  const user = isRoot ? systemUser() : null; // PostgreSQL refuses to run as root
+  const user = isRoot ? systemUser() : null;
   if (user !== null) chownSync(dir, user.uid, user.gid);
-  const identity = user === null ? {} : { uid: user.uid, gid: user.gid };
-  const data = path.join(dir, 'data');
-  execFileSync(
-    path.join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
-    {
-      ...identity,
-      cwd: dir,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  /** @type {import('node:child_process').ExecFileSyncOptions} */
+  const as = { ...user, cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] };
+  return { bin, dir, data: path.join(dir, 'data'), as };
+}
+
+/**
+ * @param {ReturnType<typeof postgresPlace>} place @param {Record<string, string>} own
+ * @returns {Promise<Server>}
+ */
+async function launchPostgres({ bin, dir, data, as }, own) {
   const port = await freePort();
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -113,19 +138,13 @@ export async function startPostgres(options = {}) {
     full_page_writes: 'off',
     shared_buffers: '256MB',
     max_wal_size: '4GB',
-    wal_level: 'minimal',
-    max_wal_senders: '0',
     max_connections: '100',
-    ...options.settings,
+    ...own,
   };
   const child = spawn(
     path.join(bin, 'postgres'),
     ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
-    {
-      ...identity,
-      cwd: dir,
-      stdio: ['ignore', 'ignore', 'ignore'],
-    },
+    { uid: as.uid, gid: as.gid, cwd: dir, stdio: 'ignore' },
   );
   await waitForPort(child, port, 'postgres', () => pingPostgres(port));
   return {

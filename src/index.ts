@@ -205,13 +205,26 @@ class Catalogs implements PlanCatalog {
     return partOf(type, 'planSink');
   }
 
-  /** By connection id. @throws what the server answers when it cannot export one after all */
+  /**
+   * By connection id; connections that lead to the same database show the same moment. Catalogs that hold none are closed:
+   * the run does not need their connections any more.
+   *
+   * @throws what the server answers when it cannot export one after all
+   */
   async holdSnapshots({ vertices }: ExecutionPlan): Promise<Record<string, Json>> {
     const ids = new Set(vertices.flatMap((vertex) => (vertex.snapshotOf === null ? [] : [vertex.snapshotOf])));
     const held: Record<string, Json> = {};
-    for (const id of ids) {
-      const catalog = await this.open.get(id);
-      held[id] = (await catalog?.holdSnapshot?.()) ?? null;
+    const ofDatabase = new Map<string, Json>();
+    for (const [id, opening] of this.open) {
+      const catalog = await opening;
+      if (!ids.has(id)) {
+        await catalog.close();
+        continue;
+      }
+      const { databaseId } = catalog;
+      const shared = databaseId === undefined ? null : (ofDatabase.get(databaseId) ?? null);
+      held[id] = (await catalog.holdSnapshot?.(shared)) ?? null;
+      if (databaseId !== undefined) ofDatabase.set(databaseId, held[id]);
     }
     return held;
   }

@@ -33,7 +33,7 @@ const reader = await source.openSource(plan.params, {
 let rows = 0;
 const batches = reader.read(splitAt(plan.splits, 0), {
   attempt: { vertex: 'v', split: 0, attempt: 0 },
-  snapshot: (await catalog.holdSnapshot?.()) ?? null,
+  snapshot: (await catalog.holdSnapshot?.(null)) ?? null,
   limit: null,
   signal: new AbortController().signal,
   reject(_state, message) {

@@ -55,8 +55,13 @@ export interface SourcePlanner {
 export interface SourceCatalog {
   describe(source: SourceBlock): Promise<SourceDescription>;
   planRead(source: SourceBlock, description: SourceDescription, read: ReadRequest): Promise<ReadPlan>;
-  /** Starts a snapshot that every split of this run can join; null where the server cannot. Idempotent. */
-  holdSnapshot?(): Promise<Json | null>;
+  /**
+   * Starts a snapshot that every split of this run can join. Idempotent, and the last that is asked before `close`.
+   * `shared`: the snapshot that another catalog of the same `databaseId` holds; this one is to show the same moment.
+   */
+  holdSnapshot?(shared: Json | null): Promise<Json | null>;
+  /** Which database this is: catalogs that say the same can share a snapshot. */
+  readonly databaseId?: string;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * PostgreSQL for the planner: one control connection a run, and one more that holds the run's snapshot.
+ * PostgreSQL for the planner: one connection a run. It asks, and once everything is planned it holds the run's snapshot.
  *
  * Nothing here reads a row of the job's: only the catalog, the bounds of keys and the planner's estimates.
  */
@@ -28,7 +28,7 @@ import { findParameters } from './find-parameters.js';
 import { planSplits } from './plan-splits.js';
 import { describableStatement, explainStatement, type Parameter, type ReadParams } from './read-sql.js';
 import { Session, sessionName } from './session.js';
-import { exportSnapshot } from './snapshot-holder.js';
+import { exportSnapshot, snapshotId, snapshotProblem } from './snapshot-holder.js';
 import { splitByOf } from './split-condition.js';
 
 export const planner: SourcePlanner = {
@@ -36,11 +36,12 @@ export const planner: SourcePlanner = {
     const options = connectionOptions(checkConnection(connection), context.baseDir);
     const session = await openSession(options, context, 'plan');
     try {
-      const [[version, standby]] = await session.query(
-        "SELECT current_setting('server_version_num'), pg_catalog.pg_is_in_recovery()",
+      // The moment of its start tells one server from another, whatever names and roads lead to it.
+      const [[version, database]] = await session.query(
+        "SELECT current_setting('server_version_num'), pg_catalog.pg_postmaster_start_time() || ' ' || current_database()",
         'connecting',
       );
-      return new PostgresCatalog(session, context, connection ?? {}, Number(version), standby === 't');
+      return new PostgresCatalog(session, context, connection ?? {}, Number(version), database!);
     } catch (error) {
       await session.close();
       throw error;
@@ -57,20 +58,17 @@ function idleMs(settings: Settings): number {
   return settings['source.idle.timeout'];
 }
 
-/** `pg_export_snapshot` works on standbys since this version. */
-const FIRST_VERSION_WITH_STANDBY_SNAPSHOTS = 100000;
-
 class PostgresCatalog implements SourceCatalog {
   private readonly described: { readonly source: SourceBlock; readonly findings: Findings }[] = [];
-  private holder: Session | null = null;
   private snapshot: Promise<Json | null> | null = null;
+  private problem: Promise<string | null> | null = null;
 
   constructor(
     private readonly session: Session,
     private readonly context: PlanContext,
     private readonly connection: JsonObject,
     private readonly serverVersion: number,
-    private readonly isStandby: boolean,
+    readonly databaseId: string,
   ) {}
 
   async describe(source: SourceBlock): Promise<SourceDescription> {
@@ -94,49 +92,54 @@ class PostgresCatalog implements SourceCatalog {
       perSlot: this.context.settings['split.per-slot'],
     });
     const params = await this.readParams(source, description, read, splits);
-    const consistency = this.consistency(source);
+    const { consistency, note } = await this.consistency(source);
     return {
       params: params as unknown as JsonObject,
       schema: params.schema,
       splits,
       sql: explainStatement(params),
       consistency,
-      notes:
-        consistency === 'run-snapshot' || source.consistency === 'split'
-          ? []
-          : ['the server is a standby that cannot share a snapshot: each split reads as of its own start'],
+      notes: note === null ? [] : [note],
     };
   }
 
-  async holdSnapshot(): Promise<Json | null> {
-    return (this.snapshot ??= this.takeSnapshot());
+  async holdSnapshot(shared: Json | null): Promise<Json | null> {
+    return (this.snapshot ??= this.takeSnapshot(shared));
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.session.close(), this.holder?.close()]);
+    await this.session.close();
   }
 
-  private async takeSnapshot(): Promise<Json | null> {
-    this.holder = await openSession(this.session.request.options, this.context, 'snapshot');
+  private async takeSnapshot(shared: Json | null): Promise<Json> {
     const tables = this.described.flatMap(({ findings: { from, table } }) =>
       from.kind === 'table' && 'rp'.includes(table!.relkind) ? [from.name] : [],
     );
     const queries = this.described.flatMap(({ source, findings: { from } }) =>
       from.kind === 'query' ? [`SELECT * FROM ${fromClause(from, source)}`] : [],
     );
-    const id = await exportSnapshot(this.holder, { tables: [...new Set(tables)], queries });
-    if (id === null) await this.holder.close();
-    return id === null ? null : { id };
+    const { options } = this.session.request;
+    const id = await exportSnapshot(this.session, {
+      applicationName: sessionName(options.applicationName, this.context.runId, 'snapshot'),
+      tables: [...new Set(tables)],
+      queries,
+      join: snapshotId(shared),
+    });
+    return { id };
   }
 
-  private consistency({ consistency, id, at }: SourceBlock): ReadPlan['consistency'] {
-    const canShare = !this.isStandby || this.serverVersion >= FIRST_VERSION_WITH_STANDBY_SNAPSHOTS;
-    if (consistency === 'split') return 'split-snapshot';
-    if (canShare) return 'run-snapshot';
-    if (consistency === null) return 'split-snapshot';
-    throw new EtlError('ETL-4111', `source ${id}: this standby cannot share a snapshot`, {
-      at,
-      hint: 'use consistency: split, or read from the primary',
+  /** What was asked for, else a snapshot for the run where the server can give one: it is asked, not guessed by version. */
+  private async consistency(source: SourceBlock): Promise<Pick<ReadPlan, 'consistency'> & { note: string | null }> {
+    if (source.consistency === 'split') return { consistency: 'split-snapshot', note: null };
+    const problem = await (this.problem ??= snapshotProblem(this.session));
+    if (problem === null) return { consistency: 'run-snapshot', note: null };
+    if (source.consistency === null) {
+      const note = `no snapshot for the run, each split reads as of its own start: ${problem}`;
+      return { consistency: 'split-snapshot', note };
+    }
+    throw new EtlError('ETL-4111', `source ${source.id}: the server cannot share a snapshot: ${problem}`, {
+      at: source.at,
+      hint: 'use consistency: split, or read from another server',
     });
   }
 

@@ -8,7 +8,7 @@
  */
 import { MAX_BATCH_ROWS, type Batch, type Schema } from '../../columnar/batch.js';
 import { EtlError } from '../../errors/etl-error.js';
-import type { Json, JsonObject, ReadOptions, SlotContext, SourceModule, SourceReader } from '../connector.js';
+import type { JsonObject, ReadOptions, SlotContext, SourceModule, SourceReader } from '../connector.js';
 import type { Split } from '../../split/split.js';
 import { BatchMaker } from './batch-maker.js';
 import type { ConnectionConfig } from './config.js';
@@ -17,8 +17,10 @@ import type { ServerColumn } from './describe-query.js';
 import { CopyFieldFinder, DataRowFieldFinder } from './find-fields.js';
 import { COPY_DATA, DATA_ROW } from './message-scanner.js';
 import { describableStatement, splitStatement, type ReadParams } from './read-sql.js';
+import { resolveTypes } from './resolve-types.js';
 import { copyProtocol, portalProtocol, RowStream } from './row-stream.js';
 import { Session, sessionName } from './session.js';
+import { snapshotId } from './snapshot-holder.js';
 import { quoteText } from './sql-text.js';
 
 export const source: SourceModule = {
@@ -118,23 +120,27 @@ class PostgresReader implements SourceReader {
     await session.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY${join}${setName}`, doing);
     // Describing locks the tables until COMMIT: what is checked here is what the statement will give.
     const columns = await session.describe(describableStatement(this.params), doing);
-    checkSchema(this.params.serverTypes, columns, this.options.address);
+    await checkSchema(session, this.params.serverTypes, columns, doing);
   }
 }
 
-/** What `holdSnapshot` gave. */
-function snapshotId(snapshot: Json | null): string | null {
-  return snapshot === null ? null : (snapshot as { readonly id: string }).id;
-}
-
 /** @throws EtlError ETL-4105 naming the columns that differ */
-export function checkSchema(planned: ReadParams['serverTypes'], found: readonly ServerColumn[], address: string): void {
-  const changes = planned.flatMap((column, i) => {
+async function checkSchema(
+  session: Session,
+  planned: ReadParams['serverTypes'],
+  found: readonly ServerColumn[],
+  doing: string,
+): Promise<void> {
+  const changed = planned.filter(({ name, oid, typmod }, i) => {
     const now = found[i];
-    if (now !== undefined && now.name === column.name && now.oid === column.oid && now.typmod === column.typmod)
-      return [];
-    return [`${column.name} was ${column.serverName}`];
+    return now?.name !== name || now.oid !== oid || now.typmod !== typmod;
   });
-  if (changes.length === 0 && planned.length === found.length) return;
-  throw new EtlError('ETL-4105', `postgres ${address}: the columns are not what was planned: ${changes.join(', ')}`);
+  if (changed.length === 0 && planned.length === found.length) return;
+  const types = await resolveTypes(session, found, doing);
+  const changes = changed.map(({ name, serverName }) => {
+    const now = found.findIndex((column) => column.name === name);
+    return `${name} was ${serverName}, is ${now < 0 ? 'gone' : `now ${types[now].serverName}`}`;
+  });
+  const { address } = session.request.options;
+  throw new EtlError('ETL-4105', `postgres ${address}: the columns are not what was planned: ${changes.join('; ')}`);
 }
