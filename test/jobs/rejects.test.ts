@@ -82,3 +82,20 @@ test.each([
   expect(end.error?.code).toBe('ETL-5002');
   expect(existsSync(path.join(directory, name)) ? readdirSync(path.join(directory, name)) : []).toEqual([]);
 });
+
+test('a row that the source cannot read is kept as the text that it was', async () => {
+  writeFileSync(path.join(directory, 'numbers.csv'), 'id,n\n1,10\n2,many\n3,30\n');
+  const file = path.join(directory, 'numbers.yaml');
+  writeFileSync(
+    file,
+    `name: numbers
+sources: {numbers: {type: file, path: numbers.csv, schema: {id: int, n: int}}}
+sinks: {out: {type: print, onReject: {file: unread.ndjson}}}
+`,
+  );
+  const { code, end } = await runJobFile([file]);
+  expect([code, end.balance, end.rows]).toEqual([0, true, { read: 3, filtered: 0, rejected: 1, written: 2 }]);
+  expect(end.rejects.map(({ code: reason, count }) => [reason, count])).toEqual([['ETL-5301', 1]]);
+  const kept = readFileSync(path.join(directory, 'unread.ndjson'), 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({ stage: 'numbers', code: 'ETL-5301', row: '2,many' });
+});
