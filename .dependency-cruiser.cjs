@@ -51,6 +51,13 @@ module.exports = {
       to: { path: '^src/', pathNot: [ground, '^src/(split|expr)/'] },
     },
     {
+      name: 'memory-and-spill-are-leaves',
+      comment: 'they know the ground floor, and not each other',
+      severity: 'error',
+      from: { path: '^src/(memory|spill)/' },
+      to: { path: '^src/', pathNot: [ground, '^src/$1/'] },
+    },
+    {
       name: 'connectors-through-the-list',
       comment: 'outside of connectors/ only the shape (connector.ts) and the list (registry.ts) are known',
       severity: 'error',

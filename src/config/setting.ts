@@ -15,7 +15,7 @@ import {
   UnreadableValueError,
 } from './units.js';
 
-export type SettingType = 'size' | 'duration' | 'count' | 'ratio' | 'choice' | 'string' | 'list';
+export type SettingType = 'size' | 'duration' | 'count' | 'ratio' | 'flag' | 'choice' | 'string' | 'list';
 
 export interface Setting<Value = unknown> {
   readonly type: SettingType;
@@ -33,6 +33,7 @@ export interface Setting<Value = unknown> {
 interface Extra {
   readonly aliases?: readonly string[];
   readonly min?: number;
+  readonly max?: number;
 }
 
 /** A memory key: Flink's size syntax. */
@@ -63,7 +64,7 @@ export function duration(defaultText: string, doc: string, extra: Extra = {}): S
 }
 
 export function count(defaultText: string, doc: string, extra: Extra = {}): Setting<number> {
-  return setting('count', defaultText, doc, atLeast(parseCount, extra.min ?? 1), extra);
+  return setting('count', defaultText, doc, atMost(atLeast(parseCount, extra.min ?? 1), extra.max ?? Infinity), extra);
 }
 
 /** A count, or the word `auto`. */
@@ -77,6 +78,17 @@ export function countOrAuto(doc: string, extra: Extra = {}): Setting<number | 'a
 
 export function ratio(defaultText: string, doc: string, extra: Extra = {}): Setting<number> {
   return setting('ratio', defaultText, doc, parseRatio, extra);
+}
+
+/** true or false. */
+export function flag(defaultText: 'true' | 'false', doc: string, extra: Extra = {}): Setting<boolean> {
+  const parse = (text: string): boolean => {
+    const word = text.trim().toLowerCase();
+    if (word !== 'true' && word !== 'false')
+      throw new UnreadableValueError(`"${text}" is none of its words; write true or false`);
+    return word === 'true';
+  };
+  return { ...setting('flag', defaultText, doc, parse, extra), choices: ['true', 'false'] };
 }
 
 export function choice<const Word extends string>(
@@ -124,6 +136,15 @@ function atLeast(parse: (text: string) => number, min: number): (text: string) =
     const value = parse(text);
     if (value < min)
       throw new UnreadableValueError(`"${text.trim()}" is too small; it must be at least ${formatCount(min)}`);
+    return value;
+  };
+}
+
+function atMost(parse: (text: string) => number, max: number): (text: string) => number {
+  return (text) => {
+    const value = parse(text);
+    if (value > max)
+      throw new UnreadableValueError(`"${text.trim()}" is too large; it must be at most ${formatCount(max)}`);
     return value;
   };
 }

@@ -4,11 +4,12 @@
  * A `Settings` is plain JSON, complete (each key has a value, null where a setting is not set) and crosses processes as it is.
  */
 import { defaultValue, type Setting } from './setting.js';
+import { debug } from './tables/debug.js';
 import { execution } from './tables/execution.js';
 import { jobManagerMemory } from './tables/jobmanager-memory.js';
 import { taskManagerMemory } from './tables/taskmanager-memory.js';
 
-const table = { ...execution, ...taskManagerMemory, ...jobManagerMemory };
+const table = { ...execution, ...taskManagerMemory, ...jobManagerMemory, ...debug };
 
 export type SettingKey = keyof typeof table;
 
