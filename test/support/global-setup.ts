@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const givenRedis = process.env.ETL_TEST_REDIS_URL;
   const [postgres, redis] = await Promise.all([
     givenPostgres === undefined ? startPostgres() : null,
-    givenRedis === undefined ? startRedis({ args: ['--databases', '256'] }) : null,
+    givenRedis === undefined ? startRedis() : null,
   ]);
   project.provide('postgresUrl', givenPostgres ?? postgres!.url);
   project.provide('redisUrl', givenRedis ?? redis!.url);

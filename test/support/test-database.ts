@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { withCanary } from './canary.js';
+import { canary, withCanary } from './canary.js';
 import { lastingLeaks, noteLeaks } from './leaks.js';
 
 export interface TestDatabase {
@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly name: string;
   /** Runs SQL; rows as arrays of the server's own text. */
   query(sql: string, values?: readonly unknown[]): Promise<(string | null)[][]>;
+  /** A role without rights that lasts as long as the database, and the URL to come as it. */
+  createRole(): Promise<{ readonly role: string; readonly url: string }>;
 }
 
 /** Call at the top level of a test file. */
@@ -29,6 +31,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     types: { getTypeParser: () => (text: string) => text } as never,
   });
   await client.connect();
+  const roles: string[] = [];
   afterAll(async () => {
     await client.end();
     const sessions = await lastingLeaks(async () => {
@@ -38,6 +41,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     });
     noteLeaks('session of PostgreSQL', sessions);
     await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    for (const role of roles) await admin.query(`DROP ROLE ${role}`);
     await admin.end();
   });
   return {
@@ -46,6 +50,15 @@ export async function testDatabase(): Promise<TestDatabase> {
     query: async (sql, values) => {
       const result = await client.query({ text: sql, values: values as unknown[] | undefined, rowMode: 'array' });
       return (Array.isArray(result) ? result.at(-1) : result).rows as (string | null)[][];
+    },
+    createRole: async () => {
+      const role = `${name}_${roles.length}`;
+      const url = new URL(address);
+      url.username = role;
+      url.password = canary();
+      await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD '${url.password}'`);
+      roles.push(role);
+      return { role, url: url.href };
     },
   };
 }

@@ -137,10 +137,9 @@ test('F26 a slow consumer is no silence: the server waits, and memory does not g
 test('F27 F28 conditions of the server are sorted by who can help', async () => {
   const plan = await planOnce(database.url, block({ query: 'SELECT 1 AS one' }));
   await database.query('ALTER DATABASE ' + database.name + ' CONNECTION LIMIT 0');
-  await database.query('CREATE ROLE limited LOGIN; GRANT CONNECT ON DATABASE ' + database.name + ' TO limited');
-  const url = new URL(database.url);
-  url.username = 'limited';
-  const refused = await failure(readBatches({ ...plan, params: { ...plan.params, connection: { url: url.href } } }));
+  const { role, url } = await database.createRole();
+  await database.query(`GRANT CONNECT ON DATABASE ${database.name} TO ${role}`);
+  const refused = await failure(readBatches({ ...plan, params: { ...plan.params, connection: { url } } }));
   expect(refused).toMatchObject({ code: 'ETL-4114', sqlState: '53300' });
   await database.query('ALTER DATABASE ' + database.name + ' CONNECTION LIMIT -1');
 
@@ -157,9 +156,8 @@ test('F27 F28 conditions of the server are sorted by who can help', async () => 
 });
 
 test('F29 no permission is said at once, and is not worth another attempt', async () => {
-  await database.query('CREATE TABLE secret (id int PRIMARY KEY); CREATE ROLE nobody_at_all LOGIN');
-  const url = new URL(database.url);
-  url.username = 'nobody_at_all';
+  await database.query('CREATE TABLE secret (id int PRIMARY KEY)');
+  const url = new URL((await database.createRole()).url);
   const error = await failure(planOnce(url.href, block({ table: 'secret' })));
   expect(error).toMatchObject({ code: 'ETL-4104', sqlState: '42501', kind: 'auth' });
   url.username = 'unknown_role';
