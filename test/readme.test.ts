@@ -1,7 +1,8 @@
-/** What the README shows is true: its job file validates, its commands and flags exist, its scripts and links are there. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** What the README shows is true: its job file validates, its commands do what they say, its scripts and links are there. */
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { makeSampleShop } from '../scripts/sample-shop.mjs';
 import { exitCodes } from '../src/errors/code-entry.js';
 import { runEtl, testDirectory } from './support/run-etl.js';
 
@@ -32,16 +33,75 @@ test('the scripts that it names are scripts of the package', () => {
   expect([...new Set(named)].filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
 });
 
-test('every command and flag of its table is in the help', async () => {
-  const rows = [...readme.matchAll(/^\| `etl (?<command>[a-z]+)(?<usage>[^`]*)`/gm)];
-  expect(rows.length).toBeGreaterThan(5);
-  for (const { groups } of rows) {
-    if (groups!.command === 'help') continue;
-    const { code, stdout } = await runEtl([groups!.command!, '--help']);
-    expect(code).toBe(0);
-    const flags = [...groups!.usage!.matchAll(/(?<![a-z])--?[a-zA-Z][a-z-]*/g)].map(([flag]) => flag);
-    expect(flags.filter((flag) => !stdout.includes(flag))).toEqual([]);
+/** What is run for each row of the table of commands; JOB is a copy of the quick start. Together they use all its flags. */
+const tried: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  run: [
+    ['JOB', '-p', '2', '--limit', '3', '--sink', 'print', '-q'],
+    ['JOB', '-D', 'parallelism.default=2', '--at', '2026-11-22T03:00:00Z', '--json'],
+    ['PARAM_JOB', '--param', 'least=2', '-v'],
+  ],
+  explain: [['JOB'], ...['logical', 'job', 'execution', 'all'].map((stage) => ['JOB', '--stage', stage, '--json'])],
+  preview: [['JOB', '--at', 'orders', '--limit', '10']],
+  validate: ['text', 'json', 'sarif', 'github'].map((format) => ['JOB', 'PARAM_JOB', '--format', format]),
+  memory: [
+    ['JOB'],
+    ['--process-size', '16g', '--slots', '5', '--component', 'taskmanager', '--json'],
+    ['--process-size', '16g', '--component', 'jobmanager'],
+  ],
+  schema: [[]],
+};
+
+test('every command and flag of its table does what it says', { timeout: 120_000 }, async () => {
+  const rows = [...readme.matchAll(/^\| `etl (?<command>[a-z]+)(?<usage>[^`]*)`/gm)]
+    .map(({ groups }) => ({ command: groups!.command!, usage: groups!.usage! }))
+    .filter(({ command }) => command !== 'help');
+  expect(rows.map(({ command }) => command).sort()).toEqual(Object.keys(tried).sort());
+  const files = await writeJobs();
+  for (const { command, usage } of rows) {
+    const flags = [...usage.matchAll(/(?<![a-z])--?[a-zA-Z][a-z-]*/g)].map(([flag]) => flag);
+    expect(flags.filter((flag) => !tried[command]!.flat().includes(flag))).toEqual([]);
+    for (const args of tried[command]!) {
+      const { code, stdout, stderr } = await runEtl([command, ...args.map((arg) => files[arg] ?? arg)]);
+      expect([command, ...args, code], stderr).toEqual([command, ...args, 0]);
+      if (args.includes('--json')) for (const line of jsonTexts(command, stdout)) JSON.parse(line);
+    }
   }
+});
+
+/** `run` prints an object a line, the others one in all. */
+function jsonTexts(command: string, stdout: string): string[] {
+  return command === 'run' ? stdout.trimEnd().split('\n') : [stdout];
+}
+
+async function writeJobs(): Promise<Record<string, string>> {
+  cpSync('jobs', path.join(directory, 'jobs'), { recursive: true });
+  await makeSampleShop(path.join(directory, '.data', 'shop.db'));
+  writeFileSync(path.join(directory, 'numbers.csv'), 'n\n1\n2\n3\n');
+  const withParam = path.join(directory, 'numbers.yaml');
+  writeFileSync(
+    withParam,
+    `name: numbers
+params: {least: {type: int, default: 1}}
+sources: {numbers: {type: file, path: numbers.csv, schema: {n: int}}}
+steps: [{filter: 'n >= :least'}]
+sinks: {out: {type: print}}
+`,
+  );
+  return { JOB: path.join(directory, 'jobs', 'quickstart.yaml'), PARAM_JOB: withParam };
+}
+
+test('each line of its shell blocks is run by a test: the demos by packaging/demo, npm test by CI', () => {
+  const lines = blocks('sh').flatMap((text) => text.trimEnd().split('\n'));
+  const demos = readFileSync('test/packaging/demo.test.ts', 'utf8');
+  const ci = readFileSync('.ci/run', 'utf8');
+  const untried = lines.filter((line) => {
+    const [, script] = /^npm run ([a-z:]+)/.exec(line) ?? [];
+    return script === undefined
+      ? !ci.includes('npm test') || !line.startsWith('npm test')
+      : !demos.includes(`npmRun('${script}'`);
+  });
+  expect(lines.length).toBeGreaterThan(2);
+  expect(untried).toEqual([]);
 });
 
 test('the help topics that it names answer', async () => {
