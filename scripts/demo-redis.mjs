@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { sampleEventsSql } from './sample-events.mjs';
 import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
-import { startPostgres, startRedis } from './servers.mjs';
+import { ensureServerPrograms, startPostgres, startRedis } from './servers.mjs';
 
 const ROWS = 1_000_000;
 
@@ -15,8 +15,11 @@ ensureBuilt();
 // Ctrl-C reaches the job too; it ends, and then the servers are stopped below.
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => {});
 
-const started = await Promise.allSettled([startPostgres(), startRedis()]);
+/** @type {PromiseSettledResult<import('./servers.mjs').Server>[]} */
+let started = [];
 try {
+  ensureServerPrograms(['postgres', 'redis']);
+  started = await Promise.allSettled([startPostgres(), startRedis()]);
   const [postgres, redis] = started.map((server) => {
     if (server.status === 'rejected') throw server.reason;
     return server.value;

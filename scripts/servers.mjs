@@ -25,8 +25,11 @@ export function ensureServerPrograms(wanted) {
     process.stderr.write(`installing ${packages.join(' and ')} with apt-get …\n`);
     // A fresh Debian starts a cluster and a daemon at install time; we only want the programs.
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-    execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'ignore', env });
+    // What apt-get has to say when it fails is the reason that the user sees.
+    /** @type {import('node:child_process').ExecFileSyncOptions} */
+    const quietly = { stdio: ['ignore', 'ignore', 'inherit'], env };
+    execFileSync('apt-get', ['update', '-qq'], quietly);
+    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quietly);
     return ensureInstalled(wanted);
   }
   throw new Error(

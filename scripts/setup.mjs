@@ -2,7 +2,8 @@
  * Makes the tree ready to run: dependencies installed for this Node, TypeScript built. Does nothing, in a few
  * milliseconds, when nothing has changed since the last time. Needs no more than Node itself.
  *
- *     node scripts/setup.mjs            before tests and demos
+ *     node scripts/setup.mjs            before demos and benchmarks
+ *     node scripts/setup.mjs servers    before tests: the programs of PostgreSQL and Redis, too
  *     node scripts/setup.mjs install    dependencies only
  */
 import { spawnSync } from 'node:child_process';
@@ -25,10 +26,19 @@ export function ensureInstalled() {
   if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === wanted) return;
   if (!hasLockedPackages()) {
     process.stderr.write('installing dependencies (npm ci) …\n');
-    npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+    // Without scripts: of all packages only better-sqlite3 has one that we need, and that is called below.
+    npm([
+      'ci',
+      '--ignore-scripts',
+      '--include=dev',
+      '--include=optional',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]);
   }
   if (!canLoadSqlite()) {
-    process.stderr.write('compiling better-sqlite3 for this version of Node …\n');
+    process.stderr.write('compiling better-sqlite3 for this version of Node, about a minute …\n');
     npm(['rebuild', 'better-sqlite3', '--loglevel=error'], false);
     if (!canLoadSqlite())
       process.stderr.write(
@@ -58,6 +68,15 @@ export function ensureBuilt() {
   npm(['run', '--silent', 'build']);
   mkdirSync(dist, { recursive: true });
   writeFileSync(buildStamp, wanted);
+}
+
+/** The programs of those test servers that no variable names. */
+async function ensureServers() {
+  const { ensureServerPrograms } = await import('./servers.mjs');
+  ensureServerPrograms([
+    ...(process.env.ETL_TEST_PG_URL === undefined ? [/** @type {const} */ ('postgres')] : []),
+    ...(process.env.ETL_TEST_REDIS_URL === undefined ? [/** @type {const} */ ('redis')] : []),
+  ]);
 }
 
 /** Compares what npm last installed with the lock file. @returns {boolean} */
@@ -118,6 +137,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     ensureInstalled();
     if (process.argv[2] !== 'install') ensureBuilt();
+    if (process.argv[2] === 'servers') await ensureServers();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
