@@ -33,9 +33,17 @@ function renderRange(name: string, split: Split, bound: (text: string) => string
     : `${name} ${bound(split.lower!)}..${bound(split.upper!)}`;
 }
 
+function uuidText(bits: bigint): string {
+  return bits
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /** A bound in the column's own form. */
 export function splitBoundText(kind: SplitValueKind, text: string): string {
   if (kind === 'int64') return text;
+  if (kind === 'uuid') return uuidText(BigInt(text));
   const out = new ByteWriter(32);
   if (kind === 'date') writeDate(Number(text), out);
   else {

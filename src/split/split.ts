@@ -2,7 +2,8 @@
  * How a source is cut: one small plan from which any split can be computed.
  *
  * A plan never lists its splits: `splitCount` and `splitAt` compute them, so 2^63 splits plan as fast as four.
- * All values are decimal text of the column's integer form (bigint; days for date; microseconds for timestamps).
+ * All values are decimal text of the column's integer form (bigint; days for date; microseconds for timestamps; the 128 bits
+ * of a uuid).
  */
 export type SplitPlan =
   /** One split that reads everything. `reason` is shown by explain. */
@@ -35,7 +36,7 @@ export type SplitPlan =
   /** Given things, one split each (files). */
   | { readonly strategy: 'values'; readonly items: readonly string[] };
 
-export type SplitValueKind = 'int64' | 'date' | 'timestamp' | 'timestamptz';
+export type SplitValueKind = 'int64' | 'date' | 'timestamp' | 'timestamptz' | 'uuid';
 
 /** One split. `lower`/`upper` are inclusive; the open flags say that the bound is not applied at all. */
 export interface Split {

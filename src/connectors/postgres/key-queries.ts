@@ -1,4 +1,4 @@
-/** What the server knows of a key: its bounds, its statistics, a sample. Values come as integers (days, microseconds). */
+/** What the server knows of a key: its bounds, its statistics, a sample. Values come as integers (days, microseconds, bits). */
 import type { Field } from '../../columnar/batch.js';
 import { EtlError } from '../../errors/etl-error.js';
 import type { SplitValueKind } from '../../split/split.js';
@@ -40,9 +40,10 @@ export class KeyQueries {
     const given = await this.ask([this.givenBound(wish.lower), this.givenBound(wish.upper)]);
     const [lower, upper] = given.map((value) => value ?? undefined);
     if (lower !== undefined && upper !== undefined) return { min: null, max: null, lower, upper };
-    // min and max walk an index from its ends, so the condition must be one that the index knows.
-    const range = `SELECT min(${this.column}) AS lo, max(${this.column}) AS hi FROM ${this.from}${this.whereFinite(this.column)}`;
-    const [min, max] = await this.ask([this.asInteger('lo'), this.asInteger('hi')], ` FROM (${range}) AS bounds`);
+    const [min, max] = await this.ask(
+      [this.asInteger('lo'), this.asInteger('hi')],
+      ` FROM (${this.extremes()}) AS bounds`,
+    );
     return { min, max, lower, upper };
   }
 
@@ -67,10 +68,10 @@ export class KeyQueries {
     const filled = Math.max(1e-9, 1 - Number(nullShare));
     const shareList = shares === null ? [] : (JSON.parse(shares) as number[]);
     const common = (JSON.parse(commonValues!) as string[]).map((value, i) => ({
-      value: BigInt(value),
+      value: this.parse(value),
       share: (shareList[i] ?? 0) / filled,
     }));
-    const list = (JSON.parse(bounds!) as string[]).map(BigInt);
+    const list = (JSON.parse(bounds!) as string[]).map((text) => this.parse(text));
     return list.length < 2 && common.length === 0 ? null : { bounds: list, common };
   }
 
@@ -87,7 +88,7 @@ export class KeyQueries {
       undefined,
       this.source.at,
     );
-    return rows.map(([value]) => BigInt(value!));
+    return rows.map(([value]) => this.parse(value!));
   }
 
   private async ask(expressions: readonly string[], from = ''): Promise<(bigint | null)[]> {
@@ -97,7 +98,7 @@ export class KeyQueries {
       undefined,
       this.source.at,
     );
-    return row.map((value) => (value === null ? null : BigInt(value)));
+    return row.map((value) => (value === null ? null : this.parse(value)));
   }
 
   private givenBound(text: string | undefined): string {
@@ -124,11 +125,27 @@ export class KeyQueries {
       case 'timestamp':
       case 'timestamptz':
         return `(extract(epoch FROM ${value})::numeric * 1000000)::numeric(30,0)::text`;
+      case 'uuid':
+        return `(${value})::text`;
     }
+  }
+
+  /** What `asInteger` gave. */
+  private parse(text: string): bigint {
+    return BigInt(this.valueKind === 'uuid' ? `0x${text.replaceAll('-', '')}` : text);
+  }
+
+  /** An index is walked from its ends, so conditions must be some that it knows. min and max of uuid came with PostgreSQL 18. */
+  private extremes(): string {
+    const { column, from } = this;
+    if (this.valueKind !== 'uuid')
+      return `SELECT min(${column}) AS lo, max(${column}) AS hi FROM ${from}${this.whereFinite(column)}`;
+    const sorted = `(SELECT ${column} FROM ${from} WHERE ${column} IS NOT NULL ORDER BY ${column}`;
+    return `SELECT ${sorted} LIMIT 1) AS lo, ${sorted} DESC LIMIT 1) AS hi`;
   }
 
   /** ±infinity are values that cannot be counted from; they belong to the first and the last split. */
   private whereFinite(value: string): string {
-    return this.valueKind === 'int64' ? '' : ` WHERE ${value} > '-infinity' AND ${value} < 'infinity'`;
+    return this.valueKind === 'int64' || this.valueKind === 'uuid' ? '' : ` WHERE ${value} > '-infinity' AND ${value} < 'infinity'`;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Chooses how a source is cut, and asks the server for what the cut needs.
  *
- * The job file's wish wins. Else: a primary key of one integer, date or timestamp column is cut in ranges, at percentiles
+ * The job file's wish wins. Else: a primary key of one integer, date, timestamp or uuid column is cut in ranges, at percentiles
  * where the statistics show that equal ranges would be uneven; any other plain table by ctid blocks; what remains is one
  * split, and the reason is said. Few rows are one split, too.
  */
@@ -96,7 +96,7 @@ function findKey({ source, schema, findings }: SplitRequest): Key | null {
     `source ${source.id}: the column "${wished}" is of type ${typeName(field.type)} and cannot be split by`,
     {
       at: source.at,
-      hint: 'integers, dates and timestamps can; a plain table needs no column: split: {strategy: ctid}',
+      hint: 'integers, dates, timestamps and uuids can be cut in ranges; any column by strategy: hash, and a plain table without one: strategy: ctid',
     },
   );
 }
@@ -110,6 +110,7 @@ function valueKindOf({ type }: Field): SplitValueKind | null {
     case 'date':
     case 'timestamp':
     case 'timestamptz':
+    case 'uuid':
       return type.kind;
     default:
       return null;
@@ -214,7 +215,7 @@ function kindOf({ table }: Findings): string {
     case 'v':
       return 'a view has no blocks and no key';
     case 'p':
-      return 'a partitioned table without a key of one integer, date or timestamp column';
+      return 'a partitioned table without a key of one integer, date, timestamp or uuid column';
     case 'f':
       return 'a foreign table has no blocks and no key';
     default:
