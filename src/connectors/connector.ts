@@ -85,6 +85,8 @@ export interface SplitWish {
   readonly count?: string;
   readonly lower?: string;
   readonly upper?: string;
+  /** Strategy `values`: as the file spells them. */
+  readonly values?: readonly string[];
   readonly strategy?: 'range' | 'percentile' | 'ctid' | 'hash' | 'values' | 'none';
 }
 

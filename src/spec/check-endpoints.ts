@@ -151,11 +151,16 @@ function scalarText(reading: Reading, path: readonly (string | number)[]): strin
     : null;
 }
 
-/** Bounds keep the text of the file: a date is no number, and 2^63-1 no double. */
+/** Bounds and values keep the text of the file: a date is no number, and 2^63-1 no double. */
 function splitWish(block: Block, split: NonNullable<z.output<typeof sourceFields>['split']>): SplitWish {
   const bound = (key: 'lower' | 'upper'): string | undefined => {
     const node = findNode(block.node, ['split', key]);
     return node?.kind === 'scalar' ? node.text : undefined;
+  };
+  const listed = (): string[] | undefined => {
+    const node = findNode(block.node, ['split', 'values']);
+    if (node?.kind !== 'list') return undefined;
+    return node.items.flatMap((item) => (item.kind === 'scalar' ? [item.text] : []));
   };
   const wish = {
     column: split.column,
@@ -163,7 +168,8 @@ function splitWish(block: Block, split: NonNullable<z.output<typeof sourceFields
     count: split.count,
     lower: bound('lower'),
     upper: bound('upper'),
-    strategy: split.strategy,
+    values: listed(),
+    strategy: split.strategy ?? (split.values === undefined ? undefined : 'values'),
   };
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as SplitWish;
 }

@@ -35,10 +35,17 @@ const splitFields = z
       .optional()
       .describe('Cuts begin here; rows below belong to the first split'),
     upper: z.union([z.string(), z.number()]).optional().describe('Cuts end here; rows above belong to the last split'),
+    values: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .optional()
+      .describe('Values of the column, one split each; one more split has all other rows'),
     strategy: z
       .enum(['range', 'percentile', 'ctid', 'hash', 'values', 'none'])
       .optional()
-      .describe('How the source is cut'),
+      .describe(
+        'How the source is cut. range: equal ranges of the column; percentile: ranges of about equally many rows; ctid: blocks of a table; hash: by a hash of any column, each split reads the whole table; values: by listed values; none: not at all',
+      ),
   })
   .refine((split) => split.size === undefined || split.count === undefined, {
     message: 'has both "size" and "count"; give one',

@@ -11,8 +11,11 @@ export function renderSplit(plan: SplitPlan, split: Split): string {
   switch (plan.strategy) {
     case 'none':
       return 'all rows';
+    case 'hash':
+      return `hash of ${plan.column} % ${plan.count} = ${split.index}`;
     case 'values':
-      return split.item ?? '';
+      if (plan.column === undefined) return split.item ?? '';
+      return split.item === undefined ? `all others, and NULL` : `${plan.column} = ${split.item}`;
     case 'ctid':
       return renderRange('blocks', split, (bound) => bound);
     case 'range':

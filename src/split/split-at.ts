@@ -18,7 +18,9 @@ export function splitCount(plan: SplitPlan): bigint {
     case 'ctid':
       return BigInt(Math.max(1, Math.ceil(plan.blocks / plan.blocksPerSplit)));
     case 'values':
-      return BigInt(plan.items.length);
+      return BigInt(plan.items.length + (plan.column === undefined ? 0 : 1));
+    case 'hash':
+      return BigInt(plan.count);
     default:
       return plan satisfies never;
   }
@@ -64,8 +66,10 @@ export function splitAt(plan: SplitPlan, index: bigint | number): Split {
         nulls: false,
       };
     }
+    case 'hash':
+      return everything(number);
     case 'values':
-      return { ...everything(number), item: plan.items[number] };
+      return number === plan.items.length ? everything(number) : { ...everything(number), item: plan.items[number] };
     default:
       return plan satisfies never;
   }

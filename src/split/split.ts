@@ -33,8 +33,10 @@ export type SplitPlan =
     }
   /** Blocks of a heap table; the last split is open above. */
   | { readonly strategy: 'ctid'; readonly blocks: number; readonly blocksPerSplit: number }
-  /** Given things, one split each (files). */
-  | { readonly strategy: 'values'; readonly items: readonly string[] };
+  /** By the remainder of a hash of the column's text; NULL has the remainder 0. */
+  | { readonly strategy: 'hash'; readonly column: string; readonly count: number }
+  /** Given things, one split each: files, or values of a column; then one more split, the last, has all other rows. */
+  | { readonly strategy: 'values'; readonly items: readonly string[]; readonly column?: string };
 
 export type SplitValueKind = 'int64' | 'date' | 'timestamp' | 'timestamptz' | 'uuid';
 
@@ -47,6 +49,6 @@ export interface Split {
   readonly openAbove: boolean;
   /** Reads the rows whose key IS NULL, and only them. */
   readonly nulls: boolean;
-  /** Strategy `values`: the thing itself. */
+  /** Strategy `values`: the thing itself; absent in the split for all other rows. */
   readonly item?: string;
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planRange } from '../../src/split/plan-range.js';
+import { renderSplit } from '../../src/split/render-split.js';
 import { splitAt, splitCount } from '../../src/split/split-at.js';
 import type { Split, SplitPlan } from '../../src/split/split.js';
 
@@ -166,3 +167,18 @@ function reads(split: Split, key: bigint | null): boolean {
   if (split.nulls) return false;
   return (split.openBelow || key >= BigInt(split.lower!)) && (split.openAbove || key <= BigInt(split.upper!));
 }
+
+test('hash and listed values: a split for each remainder; for each value, and one for the others', () => {
+  const hash: SplitPlan = { strategy: 'hash', column: 'k', count: 3 };
+  expect(allSplits(hash).map((split) => renderSplit(hash, split))).toEqual([
+    'hash of k % 3 = 0',
+    'hash of k % 3 = 1',
+    'hash of k % 3 = 2',
+  ]);
+  const values: SplitPlan = { strategy: 'values', column: 'k', items: ['de', ''] };
+  expect(allSplits(values).map((split) => renderSplit(values, split))).toEqual([
+    'k = de',
+    'k = ',
+    'all others, and NULL',
+  ]);
+});

@@ -163,7 +163,7 @@ class PostgresCatalog implements SourceCatalog {
       filters: read.filters.map(printFilter),
       limit: read.limit,
       parameters: usedParameters(source, findings),
-      splitBy: splitByOf(splits),
+      splitBy: splitByOf(splits, description.schema),
     };
     const answer = await this.session.describe(describableStatement(params), `planning source ${source.id}`, source.at);
     return { ...params, serverTypes: answer.map((column, i) => ({ ...column, serverName: typeName(fields[i].type) })) };

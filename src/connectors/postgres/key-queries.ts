@@ -37,7 +37,11 @@ export class KeyQueries {
 
   /** Given bounds are read by the server, as values of the column's type. */
   async bounds(wish: SplitWish): Promise<KeyBounds> {
-    const given = await this.ask([this.givenBound(wish.lower), this.givenBound(wish.upper)]);
+    const given = await this.ask([this.givenBound(wish.lower), this.givenBound(wish.upper)]).catch((error: unknown) => {
+      if (error instanceof EtlError && error.code === 'ETL-4108')
+        throw new EtlError('ETL-3020', error.message, { at: this.source.at });
+      throw error;
+    });
     const [lower, upper] = given.map((value) => value ?? undefined);
     if (lower !== undefined && upper !== undefined) return { min: null, max: null, lower, upper };
     const [min, max] = await this.ask(
@@ -146,6 +150,8 @@ export class KeyQueries {
 
   /** ±infinity are values that cannot be counted from; they belong to the first and the last split. */
   private whereFinite(value: string): string {
-    return this.valueKind === 'int64' || this.valueKind === 'uuid' ? '' : ` WHERE ${value} > '-infinity' AND ${value} < 'infinity'`;
+    return this.valueKind === 'int64' || this.valueKind === 'uuid'
+      ? ''
+      : ` WHERE ${value} > '-infinity' AND ${value} < 'infinity'`;
   }
 }

@@ -15,6 +15,7 @@ import type { SourceBlock, SplitWish } from '../connector.js';
 import type { Findings } from './describe-source.js';
 import { distinctCuts, KeyDistribution } from './key-distribution.js';
 import { KeyQueries } from './key-queries.js';
+import { planHash, planValues } from './plan-named-splits.js';
 import type { Session } from './session.js';
 
 /** Below these, another split costs more than it brings. */
@@ -44,11 +45,9 @@ export async function planSplits(request: SplitRequest): Promise<SplitPlan> {
     case 'none':
       return { strategy: 'none', reason: 'the job file asks for one split' };
     case 'hash':
+      return planHash(request);
     case 'values':
-      throw new EtlError('ETL-3020', `source ${source.id}: a postgres source cannot be split by ${wish.strategy}`, {
-        at: source.at,
-        hint: 'use range, percentile, ctid or none',
-      });
+      return planValues(request);
     case 'ctid':
       return planCtid(request, true);
     default:

@@ -11,7 +11,7 @@ import type { Json } from '../connector.js';
 import type { Split } from '../../split/split.js';
 import { replaceParameters } from './find-parameters.js';
 import type { Statement } from './row-stream.js';
-import { conditionBetween, splitCondition, type SplitBy } from './split-condition.js';
+import { explainedCondition, splitCondition, type SplitBy } from './split-condition.js';
 import { parenthesised, quoteName, SqlWriter } from './sql-text.js';
 
 export interface Parameter {
@@ -61,9 +61,8 @@ export function describableStatement(params: ReadParams): string {
 
 /** For explain: parameters by their names, the bounds of a split as $1 and $2. */
 export function explainStatement(params: ReadParams): string {
-  const inner: Split = { index: 0, lower: '$1', upper: '$2', openBelow: false, openAbove: false, nulls: false };
   const named: Values = { value: (_text, _type, name) => `:${name}` };
-  return select(params, named, conditionBetween(params.splitBy, inner), params.limit);
+  return select(params, named, explainedCondition(params.splitBy), params.limit);
 }
 
 type Values = Pick<SqlWriter, 'value'>;

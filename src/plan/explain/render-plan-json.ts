@@ -109,7 +109,7 @@ function sourceJson({ connector, sql, splits, consistency, rowEstimate, notes }:
     sql,
     strategy: splits.strategy,
     ...(splits.strategy === 'none' && { reason: splits.reason }),
-    column: bounded?.column ?? null,
+    column: 'column' in splits ? (splits.column ?? null) : null,
     min: boundJson(splits, bounded?.min ?? null),
     max: boundJson(splits, bounded?.max ?? null),
     splitCount: countJson(count),

@@ -107,7 +107,10 @@ export function describeSplits(plan: SplitPlan): string {
     case 'none':
       return `1, not cut: ${plan.reason}`;
     case 'values':
-      return `${number}, one for each item`;
+      if (plan.column === undefined) return `${number}, one for each item`;
+      return `${number}, by values of ${plan.column}, and one for all others`;
+    case 'hash':
+      return `${number}, by a hash of ${plan.column}; each reads all rows to find its own`;
     case 'ctid':
       return `${number}, by blocks of the table: ${plan.blocks} in steps of ${plan.blocksPerSplit}`;
     case 'range':

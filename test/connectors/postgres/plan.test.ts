@@ -43,7 +43,7 @@ test('without a wish the key, the statistics and the kind of table decide', asyn
   expect(await splitsOf('even')).toBe('range id int64 1..50000 count 4');
   expect(await splitsOf('skewed')).toMatch(/^percentile id 1..1010000000 at 3 cuts$/);
   expect(await splitsOf('keyless')).toBe('ctid true 4');
-  expect(await splitsOf('uuids')).toBe('ctid true 4');
+  expect(await splitsOf('uuids')).toMatch(/^range id uuid \d+\.\.\d+ count 4$/);
   expect(await splitsOf('seen')).toBe('none: a view has no blocks and no key; split: {column: …} would cut it');
   expect(await splitsOf('parts')).toMatch(/^none: a partitioned table/);
   expect(await splitsOf('texts')).toMatch(/^none: about \d+ rows, not worth more than one split$/);
@@ -73,7 +73,17 @@ test('a wish wins', async () => {
 test.each([
   [{ column: 'v' }, 'even', /"v" is of type text and cannot be split by/],
   [{ column: 'nope' }, 'even', /there is no column "nope"/],
-  [{ strategy: 'hash' as const }, 'even', /cannot be split by hash/],
+  [{ strategy: 'hash' as const, column: 'v', size: '5' }, 'even', /splits by hash have no size/],
+  [{ strategy: 'hash' as const }, 'keyless', /no column to split by/],
+  [{ strategy: 'hash' as const, count: '2000' }, 'even', /would read the table 2000 times/],
+  [{ strategy: 'values' as const, column: 'v' }, 'even', /no values to split by/],
+  [{ strategy: 'values' as const, column: 'id', values: ['1', '01'] }, 'even', /"1" and "01" of "id" are the same/],
+  [
+    { strategy: 'values' as const, column: 'id', values: ['1', 'x'] },
+    'even',
+    /invalid input syntax for type bigint: "x"/,
+  ],
+  [{ column: 'd', lower: 'yesterday-ish' }, 'keyless', /invalid input syntax for type date: "yesterday-ish"/],
   [{ strategy: 'ctid' as const }, 'seen', /cannot be split by ctid: a view/],
   [{ strategy: 'range' as const }, 'keyless', /no column to split by/],
   [{ column: 'id', lower: 'x' }, 'even', /"x" is no bound/],
@@ -104,6 +114,12 @@ test('the statement that explain shows', async () => {
   });
   expect(await sql({ query: 'SELECT n, v FROM keyless -- mine' }, {}, { filters: [filter], limit: 10 })).toMatch(
     /^SELECT "n", "v" FROM \(SELECT n, v FROM keyless -- mine\n\) AS "query" WHERE \(.*"n".*\) LIMIT 10$/,
+  );
+  expect(await sql({ table: 'even' }, { split: { strategy: 'hash', column: 'v', count: '5' } })).toMatch(
+    /WHERE \(coalesce\(pg_catalog\.hashtext\("v"::.*COLLATE "C"\), 0\) & 2147483647\) % 5 = \$1$/,
+  );
+  expect(await sql({ table: 'even' }, { split: { strategy: 'values', column: 'v', values: ['a', 'b'] } })).toMatch(
+    /WHERE "v" = \$1$/,
   );
   expect(await sql({ table: '"Odd ""Name"' }, {})).toBe('SELECT "a column", "sel""ect" FROM "public"."Odd ""Name"');
   await catalog.close();
