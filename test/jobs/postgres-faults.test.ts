@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startPostgres } from '../../scripts/servers.mjs';
 import type { RunEvent } from '../../src/coordinator/events.js';
 import { runJobFile, testDirectory } from '../support/run-etl.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 
 const directory = testDirectory();
 /** One connection for the test, one for the run's snapshot: four are left for slots. */
@@ -81,7 +82,15 @@ test(
   'F27 slots without a connection rest, the others read everything, and it is said',
   { timeout: 60_000 },
   async () => {
-    const { code, end, events } = await runJobFile([job('crowded'), '-p', '8']);
+    await closeGate();
+    let told = (): void => undefined;
+    const refused = new Promise<void>((resolve) => (told = resolve));
+    const running = runJobFile([job('crowded'), '-p', '8'], {
+      onLine: (line) => line.includes('ETL-4114') && told(),
+    });
+    await refused;
+    await openGate();
+    const { code, end, events } = await running;
     expect(code).toBe(0);
     expect(end).toMatchObject({ rows: { read: ROWS, written: ROWS }, balance: true });
     expect(new Set(warningsOf(events))).toEqual(new Set(['ETL-4114']));
@@ -110,7 +119,8 @@ test.each([
   ['snapshot', 69],
 ])('F24 a server that crashes and comes back: with consistency %s the exit is %i', async (consistency, exit) => {
   await closeGate();
-  const running = runJobFile([job(`crash-${consistency}`, `, consistency: ${consistency}`), '-p', '2']);
+  const patience = ['-D', 'restart-strategy.fixed-delay.attempts=50', '-D', 'restart-strategy.fixed-delay.delay=100ms'];
+  const running = runJobFile([job(`crash-${consistency}`, `, consistency: ${consistency}`), '-p', '2', ...patience]);
   await waitAtGate(2);
   const { rows } = await client.query<{ pid: number }>(
     "SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'",
@@ -138,6 +148,42 @@ test('F26 a server that ends idle sessions does not end those of a run that wait
   expect(code).toBe(0);
   expect(end.rows.written).toBe(ROWS);
   expect(warningsOf(events)).toEqual([]);
+});
+
+test('a COPY that announces other rows than came is read again; one that always does ends the run with 74', async () => {
+  const proxy = await startTcpProxy(server.url);
+  const file = path.join(directory, 'miscounted.yaml');
+  writeFileSync(
+    file,
+    `name: miscounted
+connections:
+  db: {type: postgres, url: "${proxy.through(server.url)}"}
+  file: {type: sqlite, url: "${path.join(directory, 'out.db')}"}
+sources: {t: {connection: db, table: t, split: {count: 4}}}
+sinks: {out: {connection: file, table: t, keys: [id], createTable: true}}
+`,
+  );
+  let lies = 1;
+  proxy.alter((bytes) => {
+    const at = bytes.indexOf('COPY 1000\0');
+    if (at >= 0 && lies-- > 0) bytes[at + 5] = '2'.charCodeAt(0);
+    return bytes;
+  });
+  const mended = await runJobFile([file, '-D', 'restart-strategy.fixed-delay.delay=10ms']);
+  expect([mended.code, mended.end.rows, mended.end.balance]).toEqual([
+    0,
+    { read: ROWS, filtered: 0, rejected: 0, written: ROWS },
+    true,
+  ]);
+  expect(warningsOf(mended.events)).toEqual(['ETL-4109']);
+  lies = Infinity;
+  const broken = await runJobFile([file, '-D', 'restart-strategy.fixed-delay.delay=10ms']);
+  expect(broken.code).toBe(74);
+  expect(broken.end.error).toMatchObject({
+    code: 'ETL-4109',
+    message: expect.stringContaining('the server says that it sent 2000 rows, but 1000 arrived') as unknown,
+  });
+  await proxy.close();
 });
 
 test('F28 a statement that the server cancels is read again', async () => {

@@ -16,6 +16,8 @@ export interface TcpProxy {
   set(mode: ProxyMode): void;
   /** After so many more bytes of the server have passed. */
   setAfter(byteCount: number, mode: ProxyMode): void;
+  /** What passes from the server to the client goes through `change` from now on, chunk by chunk; null: as it is. */
+  alter(change: ((bytes: Buffer) => Buffer) | null): void;
   /** Connections the proxy has to the server now. */
   readonly open: number;
   close(): Promise<void>;
@@ -27,6 +29,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let mode: ProxyMode = 'pass';
   let bytesLeft = Infinity;
   let modeThen: ProxyMode = 'pass';
+  let change: ((bytes: Buffer) => Buffer) | null = null;
 
   const apply = (next: ProxyMode): void => {
     mode = next;
@@ -57,7 +60,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     client.on('data', (bytes) => mode === 'pass' && server.write(bytes));
     server.on('data', (bytes) => {
       if (mode !== 'pass') return;
-      const passed = bytes.subarray(0, bytesLeft);
+      const passed = (change?.(bytes) ?? bytes).subarray(0, bytesLeft);
       bytesLeft -= passed.length;
       if (!client.write(passed)) {
         server.pause();
@@ -88,6 +91,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     setAfter: (byteCount, next) => {
       bytesLeft = byteCount;
       modeThen = next;
+    },
+    alter: (next) => {
+      change = next;
     },
     get open() {
       return [...pairs.values()].filter((server) => !server.destroyed).length;

@@ -227,6 +227,27 @@ test.each(['copy', 'cursor'])(
   },
 );
 
+/** Puts other bytes, as many, in the place of some that the server sends. */
+function replacing(from: string, to: string): (bytes: Buffer) => Buffer {
+  return (bytes) => Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1');
+}
+
+test.each([
+  ['a count of more rows than arrived', 'COPY 3\0', 'COPY 4\0', 'the server says that it sent 4 rows, but 3 arrived'],
+  ['a count of fewer', 'COPY 3\0', 'COPY 2\0', 'the server says that it sent 2 rows, but 3 arrived'],
+  ['a row with a column too few', '2\ttwo', '2 two', 'row 2 does not have 2 columns'],
+  ['a message of an impossible length', 'd\0\0\0\n1\tone\n', 'd\0\0\0\u00021\tone\n', 'states a length of 2'],
+])('%s ends the attempt, not the data: %j for %j', async (_, from, to, message) => {
+  const plan = await planOnce(
+    proxy.through(database.url),
+    block({ query: "SELECT * FROM (VALUES (1, 'one'), (2, 'two'), (3, 'three')) AS t(i, t)" }),
+  );
+  proxy.alter(replacing(from, to));
+  const error = await failure(readBatches(plan)).finally(() => proxy.alter(null));
+  expect(error).toMatchObject({ code: 'ETL-4109', message: expect.stringContaining(message) as unknown });
+  expect(await readRows(plan)).toHaveLength(3);
+});
+
 test('a reject policy that fails ends the split with its own error', async () => {
   const plan = await planOnce(
     database.url,
