@@ -39,7 +39,7 @@ export interface SplitRequest {
 }
 
 export async function planSplits(request: SplitRequest): Promise<SplitPlan> {
-  const { source, findings } = request;
+  const { source } = request;
   const wish = source.split ?? {};
   switch (wish.strategy) {
     case 'none':
@@ -65,8 +65,9 @@ export async function planSplits(request: SplitRequest): Promise<SplitPlan> {
       hint: 'name one: split: {column: …}',
     });
   }
-  if (canUseCtid(request)) return planCtid(request, false);
-  return { strategy: 'none', reason: `${kindOf(findings)}; split: {column: …} would cut it` };
+  const why = whyNoCtid(request);
+  if (why === null) return planCtid(request, false);
+  return { strategy: 'none', reason: `${why}; split: {column: …} would cut it` };
 }
 
 interface Key {
@@ -177,16 +178,19 @@ function percentile(
   };
 }
 
-function canUseCtid({ findings, serverVersion }: SplitRequest): boolean {
-  return findings.table?.isHeap === true && serverVersion >= FIRST_VERSION_WITH_CTID_RANGES;
+/** Why the blocks of the source cannot be read one by one, or null. */
+function whyNoCtid({ findings, serverVersion }: SplitRequest): string | null {
+  if (findings.table?.isHeap !== true) return kindOf(findings);
+  return serverVersion >= FIRST_VERSION_WITH_CTID_RANGES
+    ? null
+    : 'the table has no key to cut, and PostgreSQL before 14 cannot read it by blocks';
 }
 
 function planCtid(request: SplitRequest, isAsked: boolean): SplitPlan {
   const { source, findings, parallelism, perSlot } = request;
-  if (!canUseCtid(request)) {
-    const why = findings.table?.isHeap === true ? 'the server is older than PostgreSQL 14' : kindOf(findings);
+  const why = whyNoCtid(request);
+  if (why !== null)
     throw new EtlError('ETL-3020', `source ${source.id} cannot be split by ctid: ${why}`, { at: source.at });
-  }
   const blocks = findings.table!.blocks;
   if (blocks === 0) return { strategy: 'none', reason: 'the table is empty' };
   const wished = source.split?.count === undefined ? null : BigInt(source.split.count);

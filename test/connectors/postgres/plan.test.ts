@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { SplitWish } from '../../../src/connectors/connector.js';
 import { checkExpression } from '../../../src/expr/check-expression.js';
+import { connectionOptions } from '../../../src/connectors/postgres/connection-options.js';
+import { describeSource, type Findings } from '../../../src/connectors/postgres/describe-source.js';
+import { planSplits } from '../../../src/connectors/postgres/plan-splits.js';
+import { Session } from '../../../src/connectors/postgres/session.js';
+import type { SplitPlan } from '../../../src/split/split.js';
 import { testDatabase } from '../../support/test-database.js';
 import { block, everything, openCatalog, planOf, planOnce, readBatches, readRows, settingsWith } from './read-all.js';
 
@@ -92,6 +97,27 @@ test.each([
     code: 'ETL-3020',
     message: expect.stringMatching(message) as unknown,
   });
+});
+
+test('before PostgreSQL 14, which reads ranges of ctid, a table without a key is one split', async () => {
+  const options = connectionOptions({ url: database.url }, '/');
+  const session = await Session.open({ options, idleMs: 60_000, applicationName: 'etl/test', searchPath: 'role' });
+  const splits = async (serverVersion: number, wish: SplitWish | null): Promise<SplitPlan> => {
+    const source = block({ table: 'keyless' }, { split: wish });
+    const { schema, own } = await describeSource(session, source);
+    const findings = own as unknown as Findings;
+    const rows = { rowEstimate: 50_000, bytesEstimate: 1_000_000 };
+    return planSplits({ session, serverVersion, source, schema, findings, ...rows, parallelism: 1, perSlot: 4 });
+  };
+  expect(await splits(140000, null)).toMatchObject({ strategy: 'ctid' });
+  expect(await splits(139999, null)).toEqual({
+    strategy: 'none',
+    reason:
+      'the table has no key to cut, and PostgreSQL before 14 cannot read it by blocks; split: {column: …} would cut it',
+  });
+  await expect(splits(139999, { strategy: 'ctid' })).rejects.toMatchObject({ code: 'ETL-3020' });
+  expect(await splits(139999, { column: 'n', count: '2' })).toMatchObject({ strategy: 'range', column: 'n' });
+  await session.close();
 });
 
 test('the statement that explain shows', async () => {
