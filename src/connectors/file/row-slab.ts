@@ -43,9 +43,12 @@ export class RowSlab {
       this.bytes.copy(grown, 0, 0, this.end);
       this.bytes = grown;
     }
-    const count = await this.source.read(this.bytes, this.end, this.bytes.length - this.end);
-    this.end += count;
-    this.ended = count === 0;
+    // To the brim: a row that does not end here is looked at again from its beginning, so each time must bring much more.
+    while (this.end < this.bytes.length && !this.ended) {
+      const count = await this.source.read(this.bytes, this.end, this.bytes.length - this.end);
+      this.end += count;
+      this.ended = count === 0;
+    }
     // A line break is no part of any longer UTF-8 sequence, so this cuts none.
     const whole = this.ended ? this.end : this.bytes.lastIndexOf(10, this.end - 1) + 1;
     this.clean = whole <= this.at || isUtf8(this.bytes.subarray(this.at, whole));
