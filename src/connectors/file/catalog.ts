@@ -54,7 +54,8 @@ async function describe(source: SourceBlock, context: PlanContext): Promise<Sour
     }
   }
   const csv: CsvOptions = { header: block.header, delimiter, quote: block.quote, nullValue: block.nullValue };
-  const sample = await readColumns(source, block, files[0], kind, csv, context);
+  const first = files.find((file) => file.bytes > 0) ?? files[0];
+  const sample = await readColumns(source, block, first, kind, csv, context);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const found: Found = { files: files.map((file) => file.path), kind, csv, columns: sample.columns };
   return {
@@ -66,7 +67,7 @@ async function describe(source: SourceBlock, context: PlanContext): Promise<Sour
       `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`,
       ...(block.schema === undefined
         ? [
-            `columns found in the first ${Math.min(sample.rows, SAMPLE_ROWS)} rows of ${files[0].path}: ${sample.columns.map((column) => `${column.name} ${typeName(column.type)}`).join(', ')}`,
+            `columns found in the first ${Math.min(sample.rows, SAMPLE_ROWS)} rows of ${first.path}: ${sample.columns.map((column) => `${column.name} ${typeName(column.type)}`).join(', ')}`,
           ]
         : []),
     ],
@@ -106,16 +107,27 @@ async function readColumns(
     await startOfText(slab, file.path);
     if (declared === null) return await (kind === 'csv' ? inferCsv(slab, csv, file.path) : inferJson(slab, file.path));
     const header = await readFirst(slab, createCsvScanner(csv), csv, file.path);
-    const missing = declared.find((column) => !header.includes(column.name));
-    if (missing !== undefined) {
-      throw new EtlError('ETL-4123', `${file.path} has no column "${missing.name}"`, {
-        at: source.at,
-        hint: `its header is ${header.slice(0, 50).join(', ')}`,
-      });
-    }
+    checkHeader(header, declared, file, source);
     return { columns: declared, rows: 0, bytes: 0, whole: false };
   } finally {
     await bytes.close();
+  }
+}
+
+/** A file without any line has no rows, and no columns to miss. */
+function checkHeader(
+  header: readonly string[],
+  declared: readonly FileColumn[],
+  { path }: FoundFile,
+  { at }: SourceBlock,
+): void {
+  for (const { name } of header.length === 0 ? [] : declared) {
+    const position = header.indexOf(name);
+    if (position >= 0 && header.indexOf(name, position + 1) < 0) continue;
+    throw new EtlError('ETL-4123', `${path} has ${position < 0 ? 'no column' : 'two columns'} "${name}"`, {
+      at,
+      hint: `its header is ${header.slice(0, 50).join(', ')}`,
+    });
   }
 }
 

@@ -83,5 +83,7 @@ async function readSample(slab: RowSlab, take: (start: number) => number): Promi
 function checkNames(names: readonly string[], file: string): void {
   if (names.length === 0) throw new EtlError('ETL-4123', `${file} has no row to find the columns in`);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new EtlError('ETL-4123', `${file} has two columns "${twice}"`);
+  if (twice !== undefined) {
+    throw new EtlError('ETL-4123', `${file} has two columns "${twice}"`, { hint: 'rename one of them in the file' });
+  }
 }

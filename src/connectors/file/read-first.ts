@@ -31,6 +31,11 @@ export async function readFirst(
       if (scanner.problem !== null)
         throw new EtlError('ETL-4123', `the header of ${file} cannot be read: ${scanner.problem}`);
       const names = headerNames(scanner, slab.bytes, options);
+      if (names.some((name, i) => scanner.flags[i] === 0 && name.includes('\r'))) {
+        throw new EtlError('ETL-4123', `the lines of ${file} end with a carriage return alone`, {
+          hint: "convert it: tr '\\r' '\\n'",
+        });
+      }
       slab.at = behind;
       return names;
     }

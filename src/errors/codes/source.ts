@@ -36,7 +36,11 @@ export const sourceCodes = declareCodes({
   'ETL-4113': { kind: 'os', meaning: 'a package that a connector needs is not installed' },
   'ETL-4120': { kind: 'unavailable', meaning: 'no file matches the path of a source' },
   'ETL-4121': { kind: 'unavailable', meaning: 'a file of a source cannot be opened or read' },
-  'ETL-4122': { kind: 'corrupt', meaning: 'a compressed file of a source is damaged or ends in the middle' },
+  'ETL-4122': {
+    kind: 'corrupt',
+    meaning: 'a compressed file of a source is damaged or ends in the middle',
+    hint: 'test it with `gzip -t`, and fetch it again',
+  },
   'ETL-4123': {
     kind: 'invalid-spec',
     meaning: 'the columns of a file cannot be found, or are not those of its schema',

@@ -189,6 +189,14 @@ test('batches hold at most fetchSize rows and about 1 MiB; a limit ends the read
   expect((await readRows(base, { path: 'w.ndjson' })).batches).toEqual([4, 4, 1]);
 });
 
+test('an empty file has no rows: alone with a schema, and first among others', async () => {
+  const base = folder({ 'a.csv': '', 'b.csv': 'id,name\n1,x', 'c.csv': 'id,name\n', 'd.csv': '\ufeff' });
+  const schema = { id: 'bigint', name: 'text' };
+  expect((await readRows(base, { path: 'a.csv', schema })).rows).toEqual([]);
+  const { columns, rows } = await readRows(base, { path: '*.csv' });
+  expect([columns, rows]).toEqual([['id bigint', 'name text'], [['1', 'x']]]);
+});
+
 test('a row that is too long is passed over without being held', async () => {
   const long = 'x'.repeat(700_000);
   const base = folder({
@@ -270,6 +278,8 @@ test.each<[string, object, Parameters<typeof readRows>[2], string, string]>([
     'ETL-4123',
     'source "s": the type "number" of column "id" is unknown',
   ],
+  ['twice, declared', { path: 'twice.csv', schema: { a: 'text' } }, {}, 'ETL-4123', 'twice.csv has two columns "a"'],
+  ['CR', { path: 'mac.csv' }, {}, 'ETL-4123', 'the lines of mac.csv end with a carriage return alone'],
   ['column', { path: 'm.csv', schema: { no: 'text' } }, {}, 'ETL-4123', 'm.csv has no column "no"'],
   ['later file', { path: ['m.csv', 'twice.csv'] }, {}, 'ETL-4105', 'twice.csv has no column "id"; its header is a, a'],
   ['UTF-16', { path: 'utf16.csv' }, {}, 'ETL-4121', 'cannot read utf16.csv: it is UTF-16'],
@@ -281,6 +291,7 @@ test.each<[string, object, Parameters<typeof readRows>[2], string, string]>([
     'm.ndjson': '{}',
     'empty.csv': '',
     'twice.csv': 'a,a\n1,2\n',
+    'mac.csv': 'id,name\r1,x\r2,y\r',
     'utf16.csv': Buffer.from('\ufeffid\n1\n', 'utf16le'),
   });
   await expect(readRows(base, own, wish)).rejects.toMatchObject({ code, message });
