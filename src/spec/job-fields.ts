@@ -21,6 +21,16 @@ export const paramFields = z.strictObject({
   description: z.string().optional(),
 });
 
+/** What may be said of each way to cut. */
+const splitKeys: Readonly<Record<string, readonly string[]>> = {
+  range: ['column', 'size', 'count', 'lower', 'upper'],
+  percentile: ['column', 'size', 'count', 'lower', 'upper'],
+  ctid: ['count'],
+  hash: ['column', 'count'],
+  values: ['column', 'values'],
+  none: [],
+};
+
 const splitFields = z
   .strictObject({
     column: z
@@ -50,6 +60,13 @@ const splitFields = z
   .refine((split) => split.size === undefined || split.count === undefined, {
     message: 'has both "size" and "count"; give one',
     path: ['count'],
+  })
+  .superRefine((split, context) => {
+    const strategy = split.strategy ?? (split.values === undefined ? 'range' : 'values');
+    for (const key of ['column', 'size', 'count', 'lower', 'upper', 'values'] as const) {
+      if (split[key] === undefined || splitKeys[strategy].includes(key)) continue;
+      context.addIssue({ code: 'custom', message: `is of no use with strategy: ${strategy}`, path: [key] });
+    }
   })
   .describe('How the source is cut into pieces that slots read in parallel');
 

@@ -80,7 +80,8 @@ function refuseForeignKeys({ id, where, split, consistency, at }: SourceBlock): 
     throw new EtlError('ETL-4111', `source "${id}": ${message}`, { at, hint });
   };
   if (where !== null) refuse('a file cannot evaluate "where"', 'use a filter step');
-  if (split !== null && split.strategy !== 'values' && split.strategy !== 'none') {
+  const isOnePerFile = split?.strategy === 'values' && split.values === undefined && split.column === undefined;
+  if (split !== null && split.strategy !== 'none' && !isOnePerFile) {
     refuse('files are not cut: each is one split', 'leave "split" out, or cut the files');
   }
   if (consistency === 'snapshot') refuse('files have no snapshot', 'leave "consistency" out');

@@ -6,8 +6,8 @@
 import type { Field } from '../../columnar/batch.js';
 import { EtlError } from '../../errors/etl-error.js';
 import type { SplitPlan } from '../../split/split.js';
-import type { SplitRequest } from './plan-splits.js';
 import { comparedType } from './split-condition.js';
+import type { SplitRequest } from './split-request.js';
 import { SqlWriter } from './sql-text.js';
 
 /** Each split reads the whole table: more of them only read more. */
@@ -24,7 +24,6 @@ export function planHash(request: SplitRequest): SplitPlan {
       hint: `ask for at most ${MOST_HASH_SPLITS}; about one a slot is best`,
     });
   }
-  refuse(request, ['size', 'lower', 'upper', 'values'], 'hash');
   return { strategy: 'hash', column: wishedField(request).name, count: Number(count) };
 }
 
@@ -35,7 +34,6 @@ export async function planValues(request: SplitRequest): Promise<SplitPlan> {
     new EtlError('ETL-3020', `source ${source.id}: ${message}`, { at: source.at, hint });
   if (values.length === 0) throw problem('no values to split by', 'list them: split: {column: …, values: [a, b]}');
   if (values.length > MOST_VALUES) throw problem(`${values.length} values to split by; ${MOST_VALUES} are the most`);
-  refuse(request, ['size', 'count', 'lower', 'upper'], 'values');
   const field = wishedField(request);
   // The server reads the values, and says which are equal in its eyes: 1 and 01, or a and A under some collations.
   const writer = new SqlWriter('constants');
@@ -64,14 +62,4 @@ function wishedField({ source, schema, findings }: SplitRequest): Field {
     at: source.at,
     hint: 'name one: split: {column: …}',
   });
-}
-
-function refuse(
-  { source }: SplitRequest,
-  keys: readonly ('size' | 'count' | 'lower' | 'upper' | 'values')[],
-  by: string,
-): void {
-  const key = keys.find((one) => source.split?.[one] !== undefined);
-  if (key === undefined) return;
-  throw new EtlError('ETL-3020', `source ${source.id}: splits by ${by} have no ${key}`, { at: source.at });
 }

@@ -5,18 +5,18 @@
  * where the statistics show that equal ranges would be uneven; any other plain table by ctid blocks; what remains is one
  * split, and the reason is said. Few rows are one split, too.
  */
-import type { Field, Schema } from '../../columnar/batch.js';
+import type { Field } from '../../columnar/batch.js';
 import { typeName } from '../../columnar/data-type.js';
 import { EtlError } from '../../errors/etl-error.js';
 import { planRange } from '../../split/plan-range.js';
 import { rangeLayout } from '../../split/range-layout.js';
 import type { SplitPlan, SplitValueKind } from '../../split/split.js';
-import type { SourceBlock, SplitWish } from '../connector.js';
+import type { SplitWish } from '../connector.js';
 import type { Findings } from './describe-source.js';
 import { distinctCuts, KeyDistribution } from './key-distribution.js';
 import { KeyQueries } from './key-queries.js';
 import { planHash, planValues } from './plan-named-splits.js';
-import type { Session } from './session.js';
+import type { SplitRequest } from './split-request.js';
 
 /** Below these, another split costs more than it brings. */
 const ROWS_WORTH_A_SPLIT = 10_000;
@@ -25,18 +25,6 @@ const BYTES_WORTH_A_SPLIT = 4 * 1024 * 1024;
 const TOLERATED_UNEVENNESS = 2;
 const MAX_CUTS = 4096;
 const FIRST_VERSION_WITH_CTID_RANGES = 140000;
-
-export interface SplitRequest {
-  readonly session: Session;
-  readonly serverVersion: number;
-  readonly source: SourceBlock;
-  readonly schema: Schema;
-  readonly findings: Findings;
-  readonly rowEstimate: number;
-  readonly bytesEstimate: number;
-  readonly parallelism: number;
-  readonly perSlot: number;
-}
 
 export async function planSplits(request: SplitRequest): Promise<SplitPlan> {
   const { source } = request;
@@ -141,6 +129,12 @@ async function planByKey(request: SplitRequest, { field, valueKind }: Key, wish:
   if (!wantsPercentile && (wish.size !== undefined || wish.lower !== undefined || wish.upper !== undefined))
     return range;
   const ranges = rangeCount(range, request);
+  if (wantsPercentile && ranges > MAX_CUTS) {
+    throw new EtlError('ETL-3020', `source ${source.id}: ${ranges} ranges at percentiles; ${MAX_CUTS} are the most`, {
+      at: source.at,
+      hint: 'ask for fewer, or for strategy: range',
+    });
+  }
   if (ranges < 2 || ranges > MAX_CUTS) return range;
   const [min, max] = [BigInt(range.min), BigInt(range.max)];
   const statistics = await queries.statistics();

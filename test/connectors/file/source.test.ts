@@ -263,6 +263,13 @@ test.each<[string, object, Parameters<typeof readRows>[2], string, string]>([
     'source "s": files are not cut: each is one split',
   ],
   [
+    'values',
+    { path: 'm.csv' },
+    { common: { split: { column: 'id', values: ['1'], strategy: 'values' } } },
+    'ETL-4111',
+    'source "s": files are not cut: each is one split',
+  ],
+  [
     'snapshot',
     { path: 'm.csv' },
     { common: { consistency: 'snapshot' } },

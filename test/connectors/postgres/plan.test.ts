@@ -78,7 +78,7 @@ test('a wish wins', async () => {
 test.each([
   [{ column: 'v' }, 'even', /"v" is of type text and cannot be split by/],
   [{ column: 'nope' }, 'even', /there is no column "nope"/],
-  [{ strategy: 'hash' as const, column: 'v', size: '5' }, 'even', /splits by hash have no size/],
+  [{ strategy: 'percentile' as const, count: '5000' }, 'even', /5000 ranges at percentiles; 4096 are the most/],
   [{ strategy: 'hash' as const }, 'keyless', /no column to split by/],
   [{ strategy: 'hash' as const, count: '2000' }, 'even', /would read the table 2000 times/],
   [{ strategy: 'values' as const, column: 'v' }, 'even', /no values to split by/],

@@ -170,7 +170,7 @@ test('partitioned tables, views, materialized views and foreign tables: every ro
      CREATE MATERIALIZED VIEW kept AS SELECT * FROM parent;
      CREATE EXTENSION postgres_fdw;
      CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${here.hostname}', port '${here.port}', dbname '${database.name}');
-     CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user '${here.username}', password_required 'false');
+     CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user '${here.username}', password '${decodeURIComponent(here.password)}', password_required 'false');
      CREATE FOREIGN TABLE foreign_rows (n int, k date) SERVER far OPTIONS (table_name 'parent');
      ANALYZE parent, kept`,
   );
