@@ -134,6 +134,8 @@ function splitsOf({ own, split }: SourceBlock, { parallelism }: ReadRequest): Sp
   if (key === null || split?.strategy === 'none')
     return { strategy: 'none', reason: key === null ? 'no key' : 'wished so' };
   if (split?.strategy === 'ctid') return { strategy: 'ctid', blocks: 10_000, blocksPerSplit: 700 };
+  if (split?.strategy === 'hash') return { strategy: 'hash', column: split.column!, count: 3 };
+  if (split?.strategy === 'values') return { strategy: 'values', column: split.column!, items: split.values! };
   const created = split?.column === 'created';
   return planRange({
     column: created ? 'created' : key.column,
