@@ -1,0 +1,106 @@
+/**
+ * A batch as an Arrow message: its metadata, then views of the columns' own memory. Nothing of a column is copied, except
+ * where rows are selected (compacted first), or offsets do not start at 0 (cut out of a larger column).
+ *
+ * The pieces are valid as long as the columns are. They add up to a multiple of 64 bytes.
+ */
+import { bitmapBytes, countBits } from '../bitmap.js';
+import type { Batch } from '../batch.js';
+import type { Column } from '../column.js';
+import { compactBatch, takeColumn } from '../take.js';
+import { headerIds } from './arrow-type.js';
+import { FlatBuilder } from './flat-builder.js';
+import { ALIGNMENT, frameMessage, paddedBytes } from './message.js';
+
+const padding = Buffer.alloc(ALIGNMENT);
+
+interface Body {
+  readonly pieces: Buffer[];
+  /** Rows and NULLs of each column, children behind their parents. */
+  readonly nodes: number[];
+  /** Offset and length of each buffer. */
+  readonly buffers: number[];
+  bytes: number;
+}
+
+/** A batch message: metadata first, body behind it. */
+export function encodeBatch(batch: Batch): Buffer[] {
+  const dense = compactBatch(batch);
+  const body: Body = { pieces: [], nodes: [], buffers: [], bytes: 0 };
+  for (const column of dense.columns) addColumn(body, column, dense.length);
+  const flat = new FlatBuilder();
+  const buffers = flat.structs(body.buffers.length / 2, 16, (bytes, at, i) => writePair(bytes, at, body.buffers, i));
+  const nodes = flat.structs(body.nodes.length / 2, 16, (bytes, at, i) => writePair(bytes, at, body.nodes, i));
+  flat.startTable(3);
+  flat.int64(0, dense.length);
+  flat.reference(1, nodes);
+  flat.reference(2, buffers);
+  return [frameMessage(flat, headerIds.batch, flat.endTable(), body.bytes), ...body.pieces];
+}
+
+/** Bytes that the pieces of a message take in a file. */
+export function byteSize(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
+
+/** The first `length` rows of a column. */
+function addColumn(body: Body, column: Column, length: number): void {
+  const nulls = column.validity === null ? 0 : length - countBits(column.validity, length);
+  body.nodes.push(length, nulls);
+  addBuffer(body, nulls === 0 ? padding : column.validity!, nulls === 0 ? 0 : bitmapBytes(length));
+  switch (column.layout) {
+    case 'bits':
+      return addBuffer(body, column.values, bitmapBytes(length));
+    case 'int32':
+      return addBuffer(body, column.values, 4 * length);
+    case 'int64':
+    case 'float64':
+      return addBuffer(body, column.values, 8 * length);
+    case 'decimal128':
+    case 'interval':
+      return addBuffer(body, column.words, 16 * length);
+    case 'bytes': {
+      const [from, to] = addOffsets(body, column.offsets, length);
+      return addBuffer(body, column.data.subarray(from, to), to - from);
+    }
+    case 'list': {
+      const [from, to] = addOffsets(body, column.offsets, length);
+      const elements = from === 0 ? column.child : rowsFrom(column.child, from, to);
+      return addColumn(body, elements, to - from);
+    }
+    default:
+      return column satisfies never;
+  }
+}
+
+/** Writes offsets that start at 0; returns the range that they meant. */
+function addOffsets(body: Body, offsets: Int32Array, length: number): readonly [from: number, to: number] {
+  const from = offsets[0];
+  const to = offsets[length];
+  addBuffer(body, from === 0 ? offsets : offsets.map((offset) => offset - from), 4 * (length + 1));
+  return [from, to];
+}
+
+function rowsFrom(column: Column, from: number, to: number): Column {
+  return takeColumn(
+    column,
+    Int32Array.from({ length: to - from }, (_, i) => from + i),
+  );
+}
+
+function addBuffer(body: Body, memory: ArrayBufferView, bytes: number): void {
+  body.buffers.push(body.bytes, bytes);
+  if (bytes === 0) return;
+  body.pieces.push(Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, bytes));
+  const padded = paddedBytes(bytes);
+  if (padded > bytes) body.pieces.push(padding.subarray(0, padded - bytes));
+  body.bytes += padded;
+}
+
+function writePair(bytes: Buffer, at: number, pairs: readonly number[], index: number): void {
+  for (let half = 0; half < 2; half++) {
+    const value = pairs[2 * index + half];
+    bytes.writeUInt32LE(value % 4294967296, at + 8 * half);
+    bytes.writeUInt32LE(Math.floor(value / 4294967296), at + 8 * half + 4);
+  }
+}
