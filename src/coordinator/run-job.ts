@@ -11,6 +11,7 @@ import type { ErrorData } from '../errors/etl-error.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
 import { splitCount } from '../split/split-at.js';
 import type { FromSlot } from '../protocol/messages.js';
+import { removeSpillDirectories, spillParents, sweepSpillDirectories } from '../spill/spill-directory.js';
 import { buildSchedulerPlan } from './build-scheduler-plan.js';
 import type { RunEnd, RunEvent } from './events.js';
 import { overRejectLimit } from './reject-limits.js';
@@ -47,8 +48,11 @@ const SLOT_GRACE_MS = 2000;
 
 /** Runs a plan. Resolves with its last event whatever happened; rejects only for bugs. */
 export async function runJob(request: RunJobRequest): Promise<RunEnd> {
+  const parents = spillParents(request.settings['io.tmp.dirs']);
+  sweepSpillDirectories(parents);
   const run = new JobRun(request);
   const error = await run.untilEnd();
+  removeSpillDirectories(parents, request.runId);
   const end = run.report.end(request.runId, error);
   request.emit(end);
   return end;

@@ -1,31 +1,6 @@
-/** What the system says of a file, as an `EtlError`: who, what, and what the errno means. */
+/** What the system says of a file of a source or sink, as an `EtlError`. */
 import { EtlError } from '../../errors/etl-error.js';
-
-const meanings: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'the operation is not permitted',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is not a directory',
-  EMFILE: 'this process has too many open files',
-  ENFILE: 'the system has too many open files',
-  ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'it is a symbolic link, or its path holds too many',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'it would be larger than a file may be',
-  EROFS: 'the file system is read-only',
-  EIO: 'the disk failed',
-  ESTALE: 'it was removed on the file server',
-  EEXIST: 'it exists already',
-};
-
-export function explainErrno(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) return message;
-  const meaning = meanings[code];
-  return meaning === undefined ? message : `${meaning} (${code})`;
-}
+import { explainErrno } from '../../errors/explain-errno.js';
 
 export function readError(path: string, error: unknown): EtlError {
   if (error instanceof EtlError) return error;

@@ -9,6 +9,12 @@ export const runtimeCodes = declareCodes({
   'ETL-6005': { kind: 'failed', meaning: 'a slot gave no sign of life for heartbeat.timeout', transient: true },
   'ETL-6006': { kind: 'internal', meaning: 'a slot speaks another protocol version' },
   'ETL-6010': { kind: 'os', meaning: 'an operator needs more managed memory than its slot has' },
+  'ETL-6101': {
+    kind: 'disk-full',
+    meaning: 'no space for what operators spill: the disk, its quota or spill.max-bytes',
+  },
+  'ETL-6102': { kind: 'disk-full', meaning: 'a spill directory or file cannot be used' },
+  'ETL-6103': { kind: 'corrupt', meaning: 'a spill file is damaged, or not the one that was asked for' },
   'ETL-9001': { kind: 'internal', meaning: 'a bug of etl' },
   'ETL-9002': { kind: 'internal', meaning: 'the counters of an edge do not balance' },
 });
