@@ -8,6 +8,7 @@ import { bitmapBytes } from '../bitmap.js';
 import type { Column } from '../column.js';
 import { ArrowError } from './arrow-error.js';
 import { safeInt64, type FlatTable, type FlatVector } from './flat-table.js';
+import { unpackLz4Frame } from './lz4-frame.js';
 
 export interface BodyOptions {
   /** By id, what was decoded of them. */
@@ -23,6 +24,7 @@ export class BodyReader {
   private readonly nodes: FlatVector;
   private readonly buffers: FlatVector;
   private readonly variadic: FlatVector;
+  private readonly isPacked: boolean;
   private nextNodeIndex = 0;
   private nextBufferIndex = 0;
   private nextVariadicIndex = 0;
@@ -32,7 +34,7 @@ export class BodyReader {
     body: Buffer,
     options: BodyOptions,
   ) {
-    if (header.table(3) !== null) throw new ArrowError('its batches are compressed; write them without compression');
+    this.isPacked = isPacked(header.table(3));
     this.trusted = options.trusted;
     this.dictionaries = options.dictionaries;
     this.body = (body.byteOffset & 7) === 0 ? body : aligned(body);
@@ -54,6 +56,7 @@ export class BodyReader {
     if (offset < 0 || bytes < 0 || offset + bytes > this.body.length)
       throw new ArrowError('a column reaches beyond its batch');
     const buffer = this.body.subarray(offset, offset + bytes);
+    if (this.isPacked && bytes > 0) return unpacked(buffer);
     return (offset & 7) === 0 ? buffer : aligned(buffer);
   }
 
@@ -100,6 +103,23 @@ export class BodyReader {
     const { view } = this.header;
     return view.getInt32(at + 4, true) * 4294967296 + view.getUint32(at, true);
   }
+}
+
+/** LZ4 is read; its metadata is absent for no compression. */
+function isPacked(compression: FlatTable | null): boolean {
+  if (compression === null) return false;
+  if (compression.int8(0) !== 0) throw new ArrowError('it is compressed with ZSTD, which etl cannot read; LZ4 can be');
+  return true;
+}
+
+/** A packed buffer: its length (int64; -1: it is not packed after all), then the data. */
+function unpacked(buffer: Buffer): Buffer {
+  if (buffer.length < 8) throw new ArrowError('its compressed data is damaged');
+  const size = buffer.readBigInt64LE(0);
+  const data = buffer.subarray(8);
+  if (size === -1n) return (data.byteOffset & 7) === 0 ? data : aligned(data);
+  if (size < 0n || size > 0x7fffffffn) throw new ArrowError('its compressed data is damaged');
+  return unpackLz4Frame(data, Number(size));
 }
 
 function aligned(bytes: Buffer): Buffer {
