@@ -36,6 +36,8 @@ export interface OpenVertex {
   readonly sinks: readonly OpenSink[];
   /** For rows that fail in the source or a step: of the first sink whose policy is the vertex's. */
   readonly rejects: RejectCollector;
+  /** Most rows of a batch that a source hands on; `debug.batch-rows`. */
+  readonly batchRows: number;
 }
 
 export type OpenSinks = Map<string, OpenSink>;
@@ -65,6 +67,7 @@ export async function openVertex(
     operators: prepared,
     sinks: opened,
     rejects: sameRejects?.rejects ?? new RejectCollector({ kind: 'fail' }, null),
+    batchRows: context.settings['debug.batch-rows'],
   };
 }
 

@@ -7,6 +7,7 @@
  * Returns when every row is acknowledged or staged; throws the first error after every sink has forgotten the split.
  */
 import { rowCount, type Batch } from '../columnar/batch.js';
+import { cutBatch } from '../columnar/cut-batch.js';
 import type { RowErrors } from '../columnar/row-errors.js';
 import type { Committable } from '../connectors/connector.js';
 import { toEtlError } from '../errors/etl-error.js';
@@ -123,7 +124,7 @@ function connectChain(
 }
 
 async function* readSource(
-  { descriptor, source, rejects }: OpenVertex,
+  { descriptor, source, rejects, batchRows }: OpenVertex,
   task: TaskDescriptor,
   signal: AbortSignal,
   counters: NodeCounters,
@@ -149,7 +150,7 @@ async function* readSource(
     const rows = rowCount(batch);
     counters.in += rows;
     counters.out += rows;
-    yield batch;
+    yield* cutBatch(batch, batchRows);
     await turns();
     await rejects.flush(false);
     asked = performance.now();

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../../src/columnar/batch.js';
 import { type Column } from '../../src/columnar/column.js';
 import type { DataType } from '../../src/columnar/data-type.js';
+import { cutBatch } from '../../src/columnar/cut-batch.js';
 import { cellToJs } from '../../src/columnar/js-value.js';
 import { compactBatch, concatColumns, sliceBatch, takeColumn } from '../../src/columnar/take.js';
 import { columnOf } from './cells.js';
@@ -70,4 +71,17 @@ test('compact and slice count the selected rows only', () => {
   expect(dense(sliceBatch(some, 1, 3))).toEqual([null, 'd']);
   expect(dense(sliceBatch(whole, 3, 5))).toEqual(['d', 'e']);
   expect(sliceBatch(some, 0, 4)).toBe(some);
+});
+
+test('a batch is cut into as few as hold its counted rows', () => {
+  const column = columnOf({ kind: 'int32' }, '1', '2', '3', '4', '5');
+  const schema = { fields: [{ name: 'x', type: column.type, nullable: true }] };
+  const whole: Batch = { schema, columns: [column], length: 5, selection: null };
+  const some: Batch = { ...whole, selection: Int32Array.of(0, 2, 4) };
+  const cut = (batch: Batch, most: number): unknown[][] =>
+    [...cutBatch(batch, most)].map((part) => values(compactBatch(part).columns[0]));
+  expect(cut(whole, 2)).toEqual([[1, 2], [3, 4], [5]]);
+  expect(cut(some, 1)).toEqual([[1], [3], [5]]);
+  expect([...cutBatch(some, 3)]).toEqual([some]);
+  expect(cut({ ...whole, selection: new Int32Array() }, 1)).toEqual([[]]);
 });

@@ -112,6 +112,20 @@ test('flatMap gives as many rows as the function makes, and the counters balance
   );
 });
 
+test('rows do not depend on the size of batches', async () => {
+  const steps = `  - {from: n, filter: "id <= 3000"}
+  - {flatMap: {module: ./functions.mjs, function: copies, schema: {id: bigint, copy: int}}}
+  - filter: copy = 1 OR id % 7 = 0`;
+  const [usual, single, odd] = [
+    await runSteps('batches-usual', steps),
+    await runSteps('batches-single', steps, ['-D', 'debug.batch-rows=1']),
+    await runSteps('batches-odd', steps, ['-D', 'debug.batch-rows=1000']),
+  ];
+  expect(usual.lines.length).toBeGreaterThan(1000);
+  expect([single.lines, odd.lines]).toEqual([usual.lines, usual.lines]);
+  expect(single.end).toMatchObject({ balance: true, rows: usual.end.rows });
+});
+
 test('a union keeps duplicates and takes columns by position', async () => {
   const { lines, end } = await runSteps(
     'union',
