@@ -49,3 +49,13 @@ test('no two settings share an environment variable or an old name', () => {
 test.each(settingKeys)('%s is documented in whole sentences', (key) => {
   expect(settingsTable[key].doc).toMatch(/^[A-Z].*\.\)?( .*\.)?$/s);
 });
+
+test('a flag is true or false, a count has its bounds', () => {
+  const { parse: flag } = settingsTable['debug.force-spill'];
+  expect([flag('true'), flag(' FALSE ')]).toEqual([true, false]);
+  expect(() => flag('yes')).toThrow('"yes" is none of its words; write true or false');
+  const { parse: count } = settingsTable['debug.batch-rows'];
+  expect([count('1'), count('8192')]).toEqual([1, 8192]);
+  expect(() => count('0')).toThrow('"0" is too small; it must be at least 1');
+  expect(() => count('8193')).toThrow('"8193" is too large; it must be at most 8,192');
+});
