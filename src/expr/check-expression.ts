@@ -7,14 +7,15 @@
  */
 import { checkCall } from './check-call.js';
 import { explicitCast, requireBoolean, type Checked } from './coerce.js';
-import { syntaxError, typeError } from './expression-error.js';
+import { notAnExpression, syntaxError, typeError } from './expression-error.js';
 import { nullLiteral, numericLiteral } from './literal.js';
-import { parseExpression, parseSelectList } from './parse-expression.js';
+import { parseExpression, parseSelectList, parseSortList } from './parse-expression.js';
 import { columnOf, paramOf, runTime, type Scope as ExpressionScope } from './scope.js';
-import type { SyntaxNode } from './syntax-tree.js';
+import type { AggregateSyntax, SortNode, SyntaxNode } from './syntax-tree.js';
+import { requireOrder } from './require-order.js';
 import { timeWords } from './keywords.js';
 import { typeFromName } from './type-from-name.js';
-import type { NamedExpr, TypedExpr } from './typed-expr.js';
+import type { NamedExpr, SortExpr, TypedExpr } from './typed-expr.js';
 import { unifyBranches } from './unify.js';
 import type { DataType } from '../columnar/data-type.js';
 
@@ -25,23 +26,51 @@ const boolean: DataType = { kind: 'boolean' };
 const text: DataType = { kind: 'text' };
 
 export function checkExpression(source: string, scope: Scope): TypedExpr {
-  return check(parseExpression(source), scope).expr;
+  return checkNode(parseExpression(source), scope).expr;
+}
+
+/** One expression or several with commas between; `*` is all columns. Names are of no account. */
+export function checkExpressions(source: string, scope: Scope): TypedExpr[] {
+  return parseSelectList(source).flatMap(({ node }) =>
+    node === null ? allColumns(scope).map(({ expr }) => expr) : [checkNode(node, scope).expr],
+  );
 }
 
 /** The condition of a filter or a join. */
 export function checkPredicate(source: string, scope: Scope): TypedExpr {
-  return requireBoolean(check(parseExpression(source), scope), 'the condition');
+  return requireBoolean(checkNode(parseExpression(source), scope), 'the condition');
 }
 
 /** `*`, `expr AS name`, or several with commas between. A name is needed where the expression is more than a column or one call. */
 export function checkSelectItem(source: string, scope: Scope): NamedExpr[] {
   return parseSelectList(source).flatMap(({ node, alias, at }) => {
-    if (node === null) return scope.columns.map(({ name, type }) => ({ name, expr: { kind: 'column', name, type } }));
-    const expr = check(node, scope).expr;
+    if (node === null) return allColumns(scope);
+    const expr = checkNode(node, scope).expr;
     const name = alias ?? defaultName(node);
     if (name === null) throw syntaxError('this column has no name', at, 'write … AS name');
     return [{ name, expr }];
   });
+}
+
+function allColumns({ columns }: Scope): NamedExpr[] {
+  return columns.map(({ name, type }) => ({ name, expr: { kind: 'column', name, type } }));
+}
+
+/** `score DESC NULLS LAST`, or several with commas between. */
+export function checkSortKeys(source: string, scope: Scope): SortExpr[] {
+  return parseSortList(source).map((item) => checkSortItem(item, scope));
+}
+
+export function checkSortItem({ node, descending, nullsFirst }: SortNode, scope: Scope): SortExpr {
+  if (node.kind === 'number') throw typeError('a number is no sort key', node.at, 'name the column');
+  const checked = checkNode(node, scope);
+  requireOrder(checked);
+  return { expr: checked.expr, descending, nullsFirst };
+}
+
+/** A part of an expression's text. */
+export function checkNode(node: SyntaxNode, scope: Scope): Checked {
+  return scope.resolve?.(node) ?? check(node, scope);
 }
 
 function check(node: SyntaxNode, scope: Scope): Checked {
@@ -70,9 +99,20 @@ function check(node: SyntaxNode, scope: Scope): Checked {
       if (isRunTime(node)) return checkRunTime(node, scope);
       return checkCall(
         node,
-        node.args.map((arg) => check(arg, scope)),
+        node.args.map((arg) => checkNode(arg, scope)),
       );
+    case 'aggregate':
+      throw misplacedAggregate(node);
   }
+}
+
+function misplacedAggregate({ name, nameAt }: AggregateSyntax): Error {
+  const hints: Readonly<Record<string, string>> = {
+    max: 'for the larger of several columns write GREATEST(a, b)',
+    min: 'for the smaller of several columns write LEAST(a, b)',
+  };
+  const message = `${name}() is an aggregate: it belongs into an \`aggregate\` step`;
+  return notAnExpression(message, nameAt, Object.hasOwn(hints, name) ? hints[name] : undefined);
 }
 
 function typed(expr: TypedExpr, node: SyntaxNode): Checked {
@@ -100,7 +140,7 @@ function checkCast(node: Extract<SyntaxNode, { kind: 'cast' }>, scope: Scope): C
       'types are boolean, integer, bigint, numeric(p,s), double precision, text, date, timestamp, timestamptz, interval, json, jsonb, uuid, bytea …',
     );
   refuseLossyType(node, type);
-  return typed(explicitCast(check(node.arg, scope), type, node.at), node);
+  return typed(explicitCast(checkNode(node.arg, scope), type, node.at), node);
 }
 
 /** Types whose modifier says more than `DataType` keeps: as a column they pass, as the target of a cast they would lie. */
@@ -121,17 +161,17 @@ function refuseLossyType(node: Extract<SyntaxNode, { kind: 'cast' }>, type: Data
 }
 
 function checkCase(node: Extract<SyntaxNode, { kind: 'case' }>, scope: Scope): Checked {
-  const operand = node.operand === null ? null : check(node.operand, scope);
+  const operand = node.operand === null ? null : checkNode(node.operand, scope);
   const whens = node.branches.map(({ when }) => {
-    const checked = check(when, scope);
+    const checked = checkNode(when, scope);
     if (operand === null) return requireBoolean(checked, 'WHEN');
     return checkCall({ ...node, kind: 'call', name: '=', form: 'operator', args: [], nameAt: when.at, at: when.at }, [
       operand,
       checked,
     ]).expr;
   });
-  const thens = node.branches.map(({ then }) => check(then, scope));
-  const otherwise = node.otherwise === null ? null : check(node.otherwise, scope);
+  const thens = node.branches.map(({ then }) => checkNode(then, scope));
+  const otherwise = node.otherwise === null ? null : checkNode(node.otherwise, scope);
   // PostgreSQL looks at ELSE first.
   const results = unifyBranches(otherwise === null ? thens : [otherwise, ...thens], 'CASE');
   const [elseExpr, ...rest] = otherwise === null ? [null, ...results.exprs] : results.exprs;
@@ -141,7 +181,7 @@ function checkCase(node: Extract<SyntaxNode, { kind: 'case' }>, scope: Scope): C
 
 function checkArray(node: Extract<SyntaxNode, { kind: 'array' }>, scope: Scope): Checked {
   const { exprs, type } = unifyBranches(
-    node.items.map((item) => check(item, scope)),
+    node.items.map((item) => checkNode(item, scope)),
     'ARRAY',
   );
   const texts = exprs.map((expr) => (expr.kind === 'literal' ? expr.text : undefined));
@@ -179,6 +219,8 @@ function defaultName(node: SyntaxNode): string | null {
       return (node.otherwise === null ? null : defaultName(node.otherwise)) ?? 'case';
     case 'call':
       return node.form === 'operator' ? null : node.name;
+    case 'aggregate':
+      return node.name;
     default:
       return null;
   }

@@ -23,8 +23,13 @@ export function notAnExpression(message: string, at: Span, hint?: string): EtlEr
   return expressionError('ETL-3005', message, at, hint);
 }
 
+/** A column of an aggregate step that has many values in each group. */
+export function ungroupedColumn(message: string, at: Span, hint: string): EtlError {
+  return expressionError('ETL-3006', message, at, hint);
+}
+
 function expressionError(
-  code: 'ETL-3001' | 'ETL-3002' | 'ETL-3003' | 'ETL-3004' | 'ETL-3005',
+  code: 'ETL-3001' | 'ETL-3002' | 'ETL-3003' | 'ETL-3004' | 'ETL-3005' | 'ETL-3006',
   message: string,
   at: Span,
   hint: string | undefined,

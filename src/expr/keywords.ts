@@ -12,8 +12,9 @@ export const reservedWords: ReadonlySet<string> = new Set(
 /** Written like a column, mean the run's time. */
 export const timeWords: ReadonlySet<string> = new Set(['current_date', 'current_timestamp', 'localtimestamp']);
 
+/** PostgreSQL's, of which etl computes some (aggregates/aggregate-catalog.ts), and etl's own. */
 export const aggregateNames: ReadonlySet<string> = new Set(
-  `count sum avg min max array_agg string_agg bool_and bool_or every bit_and bit_or json_agg jsonb_agg json_object_agg
+  `first last min_by max_by approx_count_distinct count sum avg min max array_agg string_agg bool_and bool_or every bit_and bit_or json_agg jsonb_agg json_object_agg
   jsonb_object_agg stddev stddev_pop stddev_samp variance var_pop var_samp corr percentile_cont percentile_disc mode xmlagg
   range_agg any_value`.split(/\s+/),
 );

@@ -1,9 +1,11 @@
 /**
  * The forms that start with a word and have a grammar of their own: CAST, EXTRACT, SUBSTRING, TRIM, POSITION, OVERLAY,
- * `DATE '…'`, and what is refused by name (aggregates, window functions, EXISTS). They become plain calls, see `catalog.ts`.
+ * `DATE '…'`, calls of aggregates, and what is refused by name (window functions, EXISTS). Most become plain calls, see
+ * `catalog.ts`.
  */
 import { notAnExpression, syntaxError } from './expression-error.js';
 import { aggregateNames, windowNames } from './keywords.js';
+import { parseAggregate } from './parse-aggregate.js';
 import { power, type FormParser } from './parser-parts.js';
 import type { Span, SyntaxNode } from './syntax-tree.js';
 import { typeFromName } from './type-from-name.js';
@@ -14,6 +16,7 @@ export function parseNamedForm(parser: FormParser, word: string, at: Span): Synt
   const typed = typedLiteral(parser, word, at);
   if (typed !== null) return typed;
   if (tokens.peek().kind !== 'operator' || tokens.peek().text !== '(') return null;
+  if (aggregateNames.has(word)) return parseAggregate(parser, word, at);
   refuseByName(word, at);
   const form = forms[word];
   if (form === undefined) return null;
@@ -122,8 +125,6 @@ function refuseIntervalFields(parser: FormParser, typeName: string): void {
 }
 
 function refuseByName(word: string, at: Span): void {
-  if (aggregateNames.has(word))
-    throw notAnExpression(`${word}() is an aggregate: it belongs into an \`aggregate\` step`, at, greatestHint(word));
   if (windowNames.has(word))
     throw notAnExpression(`${word}() is a window function: it does not belong into an expression`, at);
   if (word === 'exists')
@@ -133,10 +134,4 @@ function refuseByName(word: string, at: Span): void {
       'read the other table as a source and use a `join` step',
     );
   if (word === 'row') throw syntaxError('row values are not supported', at);
-}
-
-function greatestHint(word: string): string | undefined {
-  if (word === 'max') return 'for the larger of several columns write GREATEST(a, b)';
-  if (word === 'min') return 'for the smaller of several columns write LEAST(a, b)';
-  return undefined;
 }

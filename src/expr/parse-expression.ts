@@ -10,7 +10,8 @@ import { reservedWords, timeWords } from './keywords.js';
 import { parseNamedForm } from './parse-call.js';
 import { parseAtTimeZone, parseCollate, parseIs, parseMembership } from './parse-predicate.js';
 import { power, subquery, type FormParser } from './parser-parts.js';
-import type { CallForm, SelectNode, Span, SyntaxNode } from './syntax-tree.js';
+import { parseSortItems } from './parse-sort.js';
+import type { CallForm, SelectNode, SortNode, Span, SyntaxNode } from './syntax-tree.js';
 import { TokenStream } from './token-stream.js';
 
 export const MAX_DEPTH = 200;
@@ -39,6 +40,14 @@ export function parseSelectList(text: string): SelectNode[] {
   const items: SelectNode[] = [];
   do items.push(parser.selectItem());
   while (parser.tokens.accept(','));
+  parser.tokens.expectEnd();
+  return items;
+}
+
+/** `score DESC NULLS LAST`, or several with commas between. */
+export function parseSortList(text: string): SortNode[] {
+  const parser = new Parser(text);
+  const items = parseSortItems(parser);
   parser.tokens.expectEnd();
   return items;
 }

@@ -1,6 +1,7 @@
 /** What an expression may name: the columns of its input, the job's parameters, and the run's time. */
 import type { DataType } from '../columnar/data-type.js';
 import type { Field } from '../columnar/batch.js';
+import type { Checked } from './coerce.js';
 import { typeError, unknownColumn } from './expression-error.js';
 import { nearestName } from './nearest-name.js';
 import type { LiteralExpr } from './literal.js';
@@ -13,11 +14,24 @@ export interface Scope {
   readonly params: Readonly<Record<string, LiteralExpr>>;
   /** What now() is, a timestamptz in PostgreSQL's text: the run's logical time, the same for all rows and slots. */
   readonly now?: string;
+  /** Further names of columns, such as `countries.name`: what each stands for. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Names that two inputs have: how each of the two is written. */
+  readonly ambiguous?: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Asked for every part of the text before its own parts are looked at: what it stands for as a whole, or null. It may
+   * refuse the part. This is how an aggregate step says what its groups and aggregates are.
+   */
+  readonly resolve?: (node: SyntaxNode) => Checked | null;
 }
 
 /** PostgreSQL's rule: unquoted names are folded to lower case, then names match exactly. */
 export function columnOf(node: Extract<SyntaxNode, { kind: 'column' }>, scope: Scope): TypedExpr {
-  const field = scope.columns.find((column) => column.name === node.name);
+  const spellings = scope.ambiguous?.get(node.name);
+  if (spellings !== undefined)
+    throw unknownColumn(`"${node.name}" is in both inputs`, node.at, `write ${spellings.join(' or ')}`);
+  const byName = (name: string | undefined): Field | undefined => scope.columns.find((column) => column.name === name);
+  const field = byName(node.name) ?? byName(scope.aliases?.get(node.name));
   if (field !== undefined) return { kind: 'column', name: field.name, type: field.type };
   throw unknownColumn(`there is no column "${node.name}"`, node.at, columnHint(node, scope.columns));
 }

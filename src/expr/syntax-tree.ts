@@ -36,7 +36,28 @@ export type SyntaxNode =
       readonly branches: readonly CaseBranch[];
       readonly otherwise: SyntaxNode | null;
     })
-  | (NodeBase & { readonly kind: 'array'; readonly items: readonly SyntaxNode[] });
+  | (NodeBase & { readonly kind: 'array'; readonly items: readonly SyntaxNode[] })
+  | (NodeBase & AggregateSyntax);
+
+/** `count(*)`, `sum(DISTINCT x) FILTER (WHERE y)`, `percentile_disc(0.5) WITHIN GROUP (ORDER BY x)`. */
+export interface AggregateSyntax {
+  readonly kind: 'aggregate';
+  readonly name: string;
+  readonly nameAt: Span;
+  /** Empty for `count(*)`. */
+  readonly args: readonly SyntaxNode[];
+  readonly distinct: boolean;
+  readonly orderBy: readonly SortNode[];
+  readonly within: readonly SortNode[] | null;
+  readonly filter: SyntaxNode | null;
+}
+
+/** `score DESC NULLS LAST`, with PostgreSQL's defaults filled in: NULLs are larger than everything. */
+export interface SortNode {
+  readonly node: SyntaxNode;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
 
 /** `function` as written with parentheses, `operator` and `special` (EXTRACT, BETWEEN, COALESCE …) for messages. */
 export type CallForm = 'function' | 'operator' | 'special';

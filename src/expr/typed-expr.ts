@@ -23,6 +23,20 @@ export type TypedExpr =
       readonly type: DataType;
     };
 
+/** `score DESC NULLS LAST` of a sort. */
+export interface SortExpr {
+  readonly expr: TypedExpr;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** The same where the expression is a column of the input already. */
+export interface SortKey {
+  readonly column: string;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
 /** `upper(name) AS name` of a select list. */
 export interface NamedExpr {
   readonly name: string;

@@ -7,17 +7,18 @@
 import type { Field, Schema } from '../columnar/batch.js';
 import type { JsonObject, SinkPlan, SourceBlock, SourceCatalog, SourceDescription } from '../connectors/connector.js';
 import { didYouMeanHint } from '../errors/did-you-mean.js';
-import { checkPredicate, checkSelectItem, type Scope } from '../expr/check-expression.js';
+import { checkPredicate, type Scope } from '../expr/check-expression.js';
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { SourceSpec, StepSpec } from '../spec/job-spec.js';
 import { columnUses } from './expr-facts.js';
-import { columnOf, makeGraph, selectSchema } from './graph-edit.js';
+import { columnOf, makeGraph } from './graph-edit.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
 import { planSink } from './plan-sink.js';
 import { sharedAncestors } from './rules/separate-diamonds.js';
-import { unionSchema } from './union-schema.js';
+import { buildStep } from './steps/build-step.js';
+import { aliasesOf, type Input, type Output } from './steps/step-build.js';
 
 export interface BoundSource {
   readonly catalog: SourceCatalog;
@@ -48,7 +49,7 @@ class GraphBuilder {
   private readonly sources = new Map<string, BoundSource>();
   private readonly sinks = new Map<string, SinkPlan>();
   /** By id of the job file: the node whose rows it stands for; missing where it could not be typed. */
-  private readonly outputs = new Map<string, { readonly id: string; readonly schema: Schema }>();
+  private readonly outputs = new Map<string, Output>();
   private readonly params: Params;
   private readonly now: string;
 
@@ -145,14 +146,14 @@ class GraphBuilder {
         schema: schemaOf(columns),
         parallelism: null,
       });
-      this.outputs.set(id, { id: filter, schema: schemaOf(columns) });
+      this.outputs.set(id, { id: filter, schema: schemaOf(columns), aliases: new Map() });
     }
     if (columns.join() !== given.join()) {
       const inputs = [this.outputs.get(id)!.id];
       const visible = schemaOf(given);
       const items = visible.fields.map((field): NamedExpr => ({ name: field.name, expr: columnOf(field) }));
       this.add({ kind: 'select', id: `${id}.columns`, inputs, items, schema: visible, parallelism: null });
-      this.outputs.set(id, { id: `${id}.columns`, schema: visible });
+      this.outputs.set(id, { id: `${id}.columns`, schema: visible, aliases: new Map() });
     }
   }
 
@@ -176,73 +177,15 @@ class GraphBuilder {
   }
 
   private addStep(step: StepSpec, index: number): void {
-    const inputs = step.from.map((id) => this.outputs.get(id));
-    if (!inputs.every((input) => input !== undefined)) return;
-    const { operator } = step;
-    const site: Site = { path: ['steps', index, operator.kind], what: `step ${index + 1} (${operator.kind})` };
-    const base = {
-      id: step.id,
-      inputs: inputs.map((input) => input.id),
-      parallelism: step.parallelism,
-      ...(step.description !== null && { description: step.description }),
-    };
-    const { schema } = inputs[0];
-    switch (operator.kind) {
-      case 'filter': {
-        const predicate = this.predicate(operator.predicate, schema, site.path, site.what);
-        if (predicate !== null) this.add({ ...base, kind: 'filter', predicate, schema });
-        // A broken condition does not change what the rows look like: those below are checked all the same.
-        this.outputs.set(step.id, { id: step.id, schema });
-        return;
-      }
-      case 'select':
-        return this.addSelect({ ...base, schema }, operator.items, site);
-      case 'map':
-      case 'flatMap':
-        return this.addOutput({
-          ...base,
-          kind: operator.kind,
-          module: operator.module,
-          function: operator.function,
-          schema: { fields: operator.schema.map(({ name, type }) => ({ name, type, nullable: true })) },
-        });
-      case 'union':
-        try {
-          const { schema, casts } = unionSchema(
-            inputs.map((input) => input.schema),
-            step.from,
-          );
-          this.addOutput({ ...base, kind: 'union', schema, casts });
-        } catch (error) {
-          this.problems.keep(error, site);
-        }
-        return;
-      case 'limit':
-        return this.addOutput({ ...base, kind: 'limit', rows: operator.rows, schema });
-      default:
-        return operator satisfies never;
-    }
-  }
-
-  private addSelect(base: Omit<LogicalNode, 'kind'>, texts: readonly string[], site: Site): void {
-    const items: NamedExpr[] = [];
-    const before = this.problems.count;
-    texts.forEach((text, i) => {
-      const path = [...site.path, i];
-      try {
-        for (const item of checkSelectItem(text, this.scope(base.schema))) {
-          if (items.some((other) => other.name === item.name)) {
-            const hint = `give one of them another name: ${text.includes('*') ? 'list the columns' : '… AS name'}`;
-            this.problems.add('ETL-3022', `two columns are named "${item.name}"`, { ...site, path }, hint);
-          }
-          items.push(item);
-        }
-      } catch (error) {
-        this.problems.keepExpression(error, { ...site, path });
-      }
+    const inputs = step.from.map((name): Input | null => {
+      const output = this.outputs.get(name);
+      return output === undefined ? null : { ...output, name };
     });
-    if (this.problems.count > before) return;
-    this.addOutput({ ...base, kind: 'select', items, schema: selectSchema(items, base.schema) });
+    if (!inputs.every((input) => input !== null)) return;
+    const { problems, params, now } = this;
+    const scope = { params, now };
+    const output = buildStep({ step, index, inputs, problems, scope, add: (node) => this.add(node) });
+    if (output !== null) this.outputs.set(step.id, output);
   }
 
   private async addSink(id: string): Promise<void> {
@@ -251,7 +194,8 @@ class GraphBuilder {
     const input = this.outputs.get(spec.from);
     if (input === undefined) return;
     const before = this.problems.count;
-    const plan = await planSink(this.request, id, spec, input.schema, this.scope(input.schema), this.problems);
+    const scope = { ...this.scope(input.schema), aliases: aliasesOf({ ...input, name: spec.from }) };
+    const plan = await planSink(this.request, id, spec, input.schema, scope, this.problems);
     if (plan === null || this.problems.count > before) return;
     this.sinks.set(id, plan);
     this.add({
@@ -299,7 +243,7 @@ class GraphBuilder {
 
   private addOutput(node: LogicalNode, schema = node.schema): void {
     this.add(node);
-    this.outputs.set(node.id, { id: node.id, schema });
+    this.outputs.set(node.id, { id: node.id, schema, aliases: new Map() });
   }
 
   private add(node: LogicalNode): void {

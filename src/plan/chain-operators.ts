@@ -54,6 +54,21 @@ function descriptorOf(node: Exclude<LogicalNode, { kind: 'source' | 'sink' }>, i
     }
     case 'limit':
       return { id, input, schema, kind: 'limit', limit: id };
+    // No slot runs these yet: `spec/operators/operator-blocks.ts` refuses them before.
+    case 'mapPartition':
+    case 'intersect':
+    case 'except':
+    case 'sort':
+    case 'sortPartition':
+    case 'partition':
+    case 'distinct':
+    case 'aggregate':
+    case 'reduce':
+    case 'reduceGroup':
+    case 'coGroup':
+    case 'join':
+    case 'cross':
+      throw new EtlError('ETL-9001', `no slot runs ${node.kind}`);
     default:
       return node satisfies never;
   }

@@ -3,9 +3,9 @@
  * its inputs, and holds no node that no sink reads.
  */
 import type { Field, Schema } from '../columnar/batch.js';
-import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
-import { isNullable } from './expr-facts.js';
+import type { TypedExpr } from '../expr/typed-expr.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+import { withSchema } from './node-schemas.js';
 
 export type NodeOf<Kind extends LogicalNode['kind']> = Extract<LogicalNode, { kind: Kind }>;
 
@@ -13,7 +13,8 @@ export function makeGraph(nodes: readonly LogicalNode[]): LogicalGraph {
   const schemas = new Map<string, Schema>();
   const sorted: LogicalNode[] = [];
   for (const node of inTopologicalOrder(nodes)) {
-    const typed = withSchema(node, schemas.get(node.inputs[0]));
+    const inputs = node.inputs.map((input) => schemas.get(input)!);
+    const typed = withSchema(node, inputs);
     schemas.set(typed.id, typed.schema);
     sorted.push(typed);
   }
@@ -69,36 +70,6 @@ export function withInput<Node extends LogicalNode>(node: Node, from: string, to
 
 export function columnOf(field: Field): TypedExpr {
   return { kind: 'column', name: field.name, type: field.type };
-}
-
-function withSchema(node: LogicalNode, input: Schema | undefined): LogicalNode {
-  switch (node.kind) {
-    case 'source':
-      return { ...node, schema: { fields: node.columns.map((name) => fieldOf(node.schema, name)) } };
-    case 'filter':
-    case 'limit':
-    case 'sink':
-      return { ...node, schema: input! };
-    case 'select':
-      return { ...node, schema: selectSchema(node.items, input!) };
-    case 'map':
-    case 'flatMap':
-    case 'union':
-      return node;
-    default:
-      return node satisfies never;
-  }
-}
-
-export function selectSchema(items: readonly NamedExpr[], input: Schema): Schema {
-  const fields = items.map(({ name, expr }) => ({ name, type: expr.type, nullable: isNullable(expr, input) }));
-  return { fields };
-}
-
-function fieldOf(schema: Schema, name: string): Field {
-  const field = schema.fields.find((candidate) => candidate.name === name);
-  if (field === undefined) throw new Error(`no column ${name}`);
-  return field;
 }
 
 /** Keeps the given order where it can; leaves out what no sink reads. */

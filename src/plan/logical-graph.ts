@@ -1,10 +1,15 @@
 /**
  * LogicalGraph (Flink's StreamGraph): one node per source, step and sink, in topological order, with its schema.
  * Rewrite rules map one graph to another; nothing here knows of slots.
+ *
+ * Keys are always names of columns of the node's input. A key that is an expression is computed by a select before the node,
+ * and a select behind it drops what the job did not ask for (`steps/computed-columns.ts`).
  */
 import type { Schema } from '../columnar/batch.js';
-import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
+import type { AggregateValue } from '../expr/aggregates/aggregate-value.js';
+import type { NamedExpr, SortKey, TypedExpr } from '../expr/typed-expr.js';
 import type { DataType } from '../columnar/data-type.js';
+import type { JoinHint, JoinType } from '../spec/step-operator.js';
 
 interface NodeBase {
   readonly id: string;
@@ -15,6 +20,31 @@ interface NodeBase {
   readonly parallelism: number | null;
   readonly description?: string;
 }
+
+interface FunctionNode extends NodeBase {
+  readonly module: string;
+  readonly function: string;
+}
+
+/** A function that also gets whole sets: `broadcast` names the inputs behind those that the operator has anyway. */
+interface BroadcastNode extends FunctionNode {
+  readonly broadcast: readonly string[];
+}
+
+/** By column of the right input: its name behind the join, where the left input has one of the same name. */
+export type RightNames = Readonly<Record<string, string>>;
+
+/** `leftKeys[i] = rightKeys[i]`, of one type. */
+interface Keys {
+  readonly leftKeys: readonly string[];
+  readonly rightKeys: readonly string[];
+}
+
+export type Partitioning =
+  | { readonly kind: 'hash'; readonly keys: readonly string[] }
+  | { readonly kind: 'range'; readonly keys: readonly SortKey[] }
+  | { readonly kind: 'rebalance' }
+  | { readonly kind: 'custom'; readonly module: string; readonly function: string; readonly key: string };
 
 export type LogicalNode =
   | (NodeBase & {
@@ -28,9 +58,61 @@ export type LogicalNode =
     })
   | (NodeBase & { readonly kind: 'filter'; readonly predicate: TypedExpr })
   | (NodeBase & { readonly kind: 'select'; readonly items: readonly NamedExpr[] })
-  | (NodeBase & { readonly kind: 'map' | 'flatMap'; readonly module: string; readonly function: string })
+  | (FunctionNode & { readonly kind: 'map' | 'flatMap' })
+  | (BroadcastNode & { readonly kind: 'mapPartition' })
   | (NodeBase & { readonly kind: 'union'; readonly casts: readonly (readonly (DataType | null)[])[] })
+  /** SQL's, over whole rows, NULLs equal. `except`: rows of the first input that no other has. */
+  | (NodeBase & {
+      readonly kind: 'intersect' | 'except';
+      readonly all: boolean;
+      readonly casts: readonly (readonly (DataType | null)[])[];
+    })
   | (NodeBase & { readonly kind: 'limit'; readonly rows: number })
+  | (NodeBase & { readonly kind: 'sort' | 'sortPartition'; readonly keys: readonly SortKey[] })
+  | (NodeBase & { readonly kind: 'partition'; readonly by: Partitioning })
+  /** Of rows that are equal in `on` (NULLs equal) the first by `orderBy` stays; by the whole row where that says nothing. */
+  | (NodeBase & { readonly kind: 'distinct'; readonly on: readonly string[]; readonly orderBy: readonly SortKey[] })
+  /** Gives `by`, then `values`. Without `by` one row, also for no input. NULLs are one group. */
+  | (NodeBase & {
+      readonly kind: 'aggregate';
+      readonly by: readonly string[];
+      readonly values: readonly AggregateValue[];
+    })
+  /** The function sees and returns `columns`, which are those of the output. */
+  | (BroadcastNode & { readonly kind: 'reduce'; readonly by: readonly string[]; readonly columns: readonly string[] })
+  | (BroadcastNode & {
+      readonly kind: 'reduceGroup';
+      readonly by: readonly string[];
+      readonly orderBy: readonly SortKey[];
+      readonly combine: string | null;
+      /** What the function sees of a row. */
+      readonly columns: readonly string[];
+    })
+  /** Called once for each key of either side; NULLs are one key. */
+  | (BroadcastNode &
+      Keys & {
+        readonly kind: 'coGroup';
+        readonly leftColumns: readonly string[];
+        readonly rightColumns: readonly string[];
+      })
+  /** Gives the left columns, then the right ones under `rightNames`; semi and anti joins the left ones only. */
+  | (NodeBase &
+      Keys & {
+        readonly kind: 'join';
+        readonly type: JoinType;
+        /** By key: do NULLs match each other? */
+        readonly nullSafe: readonly boolean[];
+        readonly rightNames: RightNames;
+        /** What else must be true of a pair, over the columns of both. */
+        readonly residual: TypedExpr | null;
+        readonly hint: JoinHint | null;
+      })
+  | (NodeBase & {
+      readonly kind: 'cross';
+      readonly rightNames: RightNames;
+      /** The input that is said to be the small one. */
+      readonly small: 'first' | 'second' | null;
+    })
   | (NodeBase & { readonly kind: 'sink'; readonly connector: string; readonly columns: readonly string[] });
 
 export interface LogicalGraph {

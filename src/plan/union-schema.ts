@@ -1,6 +1,6 @@
 /**
- * The schema of a union: names of the first input, by position the type that all inputs cast to without loss of meaning
- * (PostgreSQL's rule for UNION), nullable where any input is.
+ * The schema of a union, intersection or difference: names of the first input, by position the type that all inputs cast to
+ * without loss of meaning (PostgreSQL's rule for UNION), nullable where any input is.
  */
 import { sameType, typeName, type DataType } from '../columnar/data-type.js';
 import type { Field, Schema } from '../columnar/batch.js';
@@ -14,30 +14,30 @@ export interface UnionSchema {
 }
 
 /** @throws EtlError ETL-3023; `ids` name the inputs in its message. */
-export function unionSchema(inputs: readonly Schema[], ids: readonly string[]): UnionSchema {
+export function unionSchema(inputs: readonly Schema[], ids: readonly string[], what = 'a union'): UnionSchema {
   const [first] = inputs;
   inputs.forEach((input, i) => {
     if (input.fields.length === first.fields.length) return;
     throw new EtlError(
       'ETL-3023',
       `"${ids[0]}" has ${countOf(first.fields)} and "${ids[i]}" has ${countOf(input.fields)}`,
-      { hint: 'a union takes columns by position; put a select in front of it' },
+      { hint: `${what} takes columns by position; put a select in front of it` },
     );
   });
-  const fields = first.fields.map((_, position) => unionField(inputs, ids, position));
+  const fields = first.fields.map((_, position) => unionField(inputs, ids, position, what));
   const casts = inputs.map((input) =>
     input.fields.map(({ type }, i) => (sameType(type, fields[i].type) ? null : fields[i].type)),
   );
   return { schema: { fields }, casts };
 }
 
-function unionField(inputs: readonly Schema[], ids: readonly string[], position: number): Field {
+function unionField(inputs: readonly Schema[], ids: readonly string[], position: number, what: string): Field {
   const fields = inputs.map((input) => input.fields[position]);
   const type = commonType(fields.map((field) => field.type));
   if (type === null) {
     const types = fields.map((field, i) => `${typeName(field.type)} in "${ids[i]}"`);
     throw new EtlError('ETL-3023', `column ${position + 1} (${fields[0].name}) is ${[...new Set(types)].join(', ')}`, {
-      hint: 'cast it to one type with a select in front of the union',
+      hint: `cast it to one type with a select in front of ${what.replace(/^an? /u, 'the ')}`,
     });
   }
   return { name: fields[0].name, type, nullable: fields.some((field) => field.nullable) };

@@ -1,6 +1,6 @@
 /** zod types of fields that many blocks share. Input is what YAML gives, output is plain numbers and text. */
 import { z } from 'zod';
-import { UnreadableValueError, parseCount, parseRatio } from '../config/units.js';
+import { UnreadableValueError, parseCount, parseDuration, parseRatio } from '../config/units.js';
 
 /** `50000`, `50k`: a whole number within `[min, max]`. */
 export function countField(description: string, min: number, max: number = Number.MAX_SAFE_INTEGER) {
@@ -29,6 +29,19 @@ export function ratioField(description: string) {
       if (ratio !== null && (ratio < 0 || ratio > 1))
         context.addIssue({ code: 'custom', message: 'must be from 0% to 100%', params: { unit: true } });
       return ratio ?? 0;
+    })
+    .describe(description);
+}
+
+/** `30s`, `1h30m`: milliseconds, more than none. */
+export function durationField(description: string) {
+  return z
+    .string({ error: 'must be a duration, such as 30s or 1h' })
+    .transform((value, context) => {
+      const duration = readUnit(() => parseDuration(value), context);
+      if (duration === 0)
+        context.addIssue({ code: 'custom', message: 'must be more than nothing', params: { unit: true } });
+      return duration ?? 1;
     })
     .describe(description);
 }

@@ -1,5 +1,5 @@
 /**
- * The blocks of a job file as zod objects, without the keys that belong to connectors. The JSON Schema that editors use
+ * The blocks of a job file as zod objects, without the keys that belong to connectors and to operators (operators/). The JSON Schema that editors use
  * is printed from these same objects, so every `describe` is what a person reads while typing.
  */
 import { z } from 'zod';
@@ -114,58 +114,12 @@ export const sinkFields = z.strictObject({
   parallelism: parallelismField.optional(),
 });
 
-const functionFields = z.strictObject({
-  module: z.string().min(1).describe('A JavaScript module, relative to the job file'),
-  function: z.string().min(1).default('default').describe('The exported function: row object in, row object out'),
-  schema: z.record(z.string(), z.string()).describe('The columns it returns and their SQL types'),
-});
-
-/** The operators of this version. A step has exactly one of these keys. */
-export const operatorFields = {
-  filter: expressionField('Keeps the rows for which this condition is true'),
-  select: z
-    .array(expressionField('A column, *, or an expression AS name'))
-    .min(1)
-    .describe('The columns of the result'),
-  map: functionFields.describe('Calls a function of yours for each row'),
-  flatMap: functionFields.describe('Calls a function of yours for each row; it returns any number of rows'),
-  union: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-    .describe('Ids whose rows are put together, duplicates kept; with one id: together with the step before'),
-  limit: countField('Lets only so many rows pass', 0),
-};
-
-export type OperatorName = keyof typeof operatorFields;
-
 export const stepFields = z.strictObject({
   id: z.string().min(1).optional().describe('A name that later steps can read from'),
   from: z.string().min(1).optional().describe('The source or step to read; default: the step before'),
   parallelism: parallelismField.optional(),
   description: z.string().optional(),
 });
-
-/** Words of the job language that this version cannot run yet: said so, instead of "unknown field". */
-export const laterOperators: ReadonlySet<string> = new Set([
-  'mapPartition',
-  'unnest',
-  'distinct',
-  'aggregate',
-  'join',
-  'cross',
-  'coGroup',
-  'reduceGroup',
-  'intersect',
-  'except',
-  'sort', // prettier-ignore
-  'sortPartition',
-  'partition',
-  'window',
-  'lookup',
-  'assert',
-  'iterate',
-  'deltaIterate',
-  'sql',
-]);
 
 export const jobFields = z.strictObject({
   name: z.string().min(1).describe('The name of the job, in reports and on the servers it talks to'),

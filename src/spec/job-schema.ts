@@ -10,7 +10,8 @@ import { z } from 'zod';
 import type { Connector, ConnectorConfig, JsonObject } from '../connectors/connector.js';
 import { connectors as allConnectors } from '../connectors/registry.js';
 import { blockShape } from './check-endpoints.js';
-import { jobFields, operatorFields, paramFields, stepFields } from './job-fields.js';
+import { jobFields, paramFields, stepFields } from './job-fields.js';
+import { operatorBlocks, runningOperators } from './operators/operator-blocks.js';
 
 type Schema = { [key: string]: unknown };
 
@@ -100,8 +101,9 @@ function chosenByType(
 }
 
 function stepSchema(): Schema {
-  const all = printZod(z.strictObject({ ...stepFields.shape, ...z.strictObject(operatorFields).partial().shape }));
-  return { ...all, oneOf: Object.keys(operatorFields).map((name) => ({ required: [name] })) };
+  const fields = Object.fromEntries(runningOperators.map((name) => [name, operatorBlocks[name].field.optional()]));
+  const all = printZod(z.strictObject({ ...stepFields.shape, ...fields }));
+  return { ...all, oneOf: runningOperators.map((name) => ({ required: [name] })) };
 }
 
 function printZod(schema: z.ZodType): Schema {

@@ -8,6 +8,7 @@ import type { ErrorPlace, EtlError } from '../errors/etl-error.js';
 import type { JsonObject, SplitWish } from '../connectors/connector.js';
 import type { DataType } from '../columnar/data-type.js';
 import type { RejectPolicy } from '../protocol/task.js';
+import type { StepOperator } from './step-operator.js';
 
 export interface JobSpec {
   readonly name: string;
@@ -53,18 +54,6 @@ export interface StepSpec {
   readonly description: string | null;
   readonly operator: StepOperator;
 }
-
-export type StepOperator =
-  | { readonly kind: 'filter'; readonly predicate: string }
-  | { readonly kind: 'select'; readonly items: readonly string[] }
-  | {
-      readonly kind: 'map' | 'flatMap';
-      readonly module: string;
-      readonly function: string;
-      readonly schema: readonly { readonly name: string; readonly type: DataType }[];
-    }
-  | { readonly kind: 'union' }
-  | { readonly kind: 'limit'; readonly rows: number };
 
 export interface SinkSpec {
   readonly type: string;

@@ -15,6 +15,7 @@ import { checkStep, type RawStep } from './check-steps.js';
 import { interpolateTree, SecretValues, type Environment } from './interpolate.js';
 import { jobFields } from './job-fields.js';
 import type { ConnectionSpec, JobSpec, SinkSpec, SourceSpec, SpecDocument, SpecPath } from './job-spec.js';
+import { runningOperators, type OperatorName } from './operators/operator-blocks.js';
 import { checkParams, type GivenParams } from './param-values.js';
 import { parseYaml } from './parse-yaml.js';
 import { Problems } from './problems.js';
@@ -36,6 +37,8 @@ export interface LoadJobOptions {
   readonly connectionsFile?: string;
   /** Default: every connector of this program. */
   readonly connectors?: Readonly<Record<string, Connector>>;
+  /** Default: every operator that runs. */
+  readonly operators?: readonly OperatorName[];
 }
 
 export async function loadJob(file: string, options: LoadJobOptions): Promise<SpecDocument> {
@@ -46,7 +49,8 @@ export async function loadJob(file: string, options: LoadJobOptions): Promise<Sp
   const secrets = new SecretValues();
   const problems = new Problems(secrets.conceal);
   const tree = interpolateTree(parseYaml(source!), options.env, problems, secrets);
-  const reading: Reading = { tree, problems, connectors: options.connectors ?? allConnectors, configs: new Map() };
+  const { connectors = allConnectors, operators = runningOperators } = options;
+  const reading: Reading = { tree, problems, connectors, operators, configs: new Map() };
   const fill = (part: YamlTree, within: SpecPath) => interpolateTree(part, options.env, problems, secrets, within);
   const connections = new Connections(reading, await loadShared(file, options.connectionsFile), fill);
   const spec = await checkJob(reading, connections, options.params);

@@ -13,7 +13,7 @@ import { textWriter } from '../columnar/write-text.js';
 import { didYouMeanHint } from '../errors/did-you-mean.js';
 import { typeFromName } from '../expr/type-from-name.js';
 import { checkFields, openBlock } from './check-fields.js';
-import { unknownTypeName } from './check-steps.js';
+import { unknownTypeName } from './type-names.js';
 import { paramFields } from './job-fields.js';
 import type { ParamSpec, SpecPath } from './job-spec.js';
 import { checkId, problemAt, type Reading } from './reading.js';

@@ -9,7 +9,7 @@ import type { RawStep } from './check-steps.js';
 import type { SpecPath, StepSpec } from './job-spec.js';
 import { checkId, problemAt, problemAtKey, type Reading } from './reading.js';
 import { quoted } from './source-text.js';
-import { findNode, placeOf, placeOfKey } from './yaml-tree.js';
+import { placeOf, placeOfKey } from './yaml-tree.js';
 
 interface RawSink {
   readonly id: string;
@@ -21,6 +21,13 @@ export interface Inputs {
   /** What each sink reads. */
   readonly sinkInputs: ReadonlyMap<string, string>;
 }
+
+const wordsOf = {
+  union: 'a union',
+  unionAll: 'a union',
+  intersect: 'an intersection',
+  except: 'a difference',
+} as const;
 
 export function resolveInputs(
   reading: Reading,
@@ -90,18 +97,17 @@ class Resolver {
 
   private resolveStep(step: RawStep, position: number): StepSpec | null {
     const path: SpecPath = ['steps', step.index];
-    const isUnion = step.operator?.kind === 'union';
-    const others = step.others.map((id, i) => {
-      const listed = findNode(this.reading.tree.root, [...path, 'union'])?.kind === 'list';
-      return this.check(id, position, listed ? [...path, 'union', i] : [...path, 'union']);
-    });
-    const needsInput = step.from !== null || !isUnion || others.length === 1;
+    const kind = step.operator?.kind;
+    const isSet = kind === 'union' || kind === 'unionAll' || kind === 'intersect' || kind === 'except';
+    const others = step.others.map(({ id, path: place }) => this.check(id, position, place));
+    const needsInput = step.from !== null || !isSet || others.length === 1;
     const first = !needsInput
       ? []
       : [step.from === null ? this.defaultInput(step, position) : this.check(step.from, position, [...path, 'from'])];
     const from = [...first, ...others];
     if (step.operator === null || from.some((id) => id === null)) return null;
-    if (isUnion) this.checkUnion(from as string[], path);
+    if (isSet && from.length < 2)
+      problemAt(this.reading, 'ETL-2053', `${wordsOf[kind]} needs at least two inputs`, [...path, kind]);
     return {
       id: this.stepIds[position],
       from: from as string[],
@@ -109,10 +115,6 @@ class Resolver {
       description: step.description,
       operator: step.operator,
     };
-  }
-
-  private checkUnion(from: readonly string[], path: SpecPath): void {
-    if (from.length < 2) problemAt(this.reading, 'ETL-2053', 'a union needs at least two inputs', [...path, 'union']);
   }
 
   /** The id, if a step at `position` may read it. */

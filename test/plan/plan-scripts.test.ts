@@ -6,3 +6,4 @@ goldenScripts('test/plan/rewrite', runPlanCommand);
 goldenScripts('test/plan/explain', runPlanCommand);
 goldenScripts('test/plan/edit', runPlanCommand);
 goldenScripts('test/plan/errors', runPlanCommand);
+goldenScripts('test/plan/operators', runPlanCommand);

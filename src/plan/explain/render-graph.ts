@@ -10,7 +10,8 @@ import type { Schema } from '../../columnar/batch.js';
 import { typeName } from '../../columnar/data-type.js';
 import { nodeOf } from '../graph-edit.js';
 import type { LogicalGraph, LogicalNode } from '../logical-graph.js';
-import { renderExpr, renderItem, renderName } from './render-expr.js';
+import { describeNode } from './describe-node.js';
+import { renderName } from './render-expr.js';
 import { wrapText, wrapWords } from './wrap-text.js';
 
 export function renderGraph(graph: LogicalGraph, width: number): readonly string[] {
@@ -33,31 +34,6 @@ export function renderGraph(graph: LogicalGraph, width: number): readonly string
   return lines;
 }
 
-/** One line: the kind and what it does. */
-export function describeNode(node: LogicalNode): string {
-  switch (node.kind) {
-    case 'source': {
-      const where = node.filters.map(renderExpr).join(' AND ');
-      return `source ${node.connector}${where === '' ? '' : ` where ${where}`}${node.limit === null ? '' : ` limit ${node.limit.rows}`}`;
-    }
-    case 'filter':
-      return `filter ${renderExpr(node.predicate)}`;
-    case 'select':
-      return `select ${node.items.map(renderItem).join(', ')}`;
-    case 'map':
-    case 'flatMap':
-      return `${node.kind} ${node.function} of ${node.module}`;
-    case 'union':
-      return 'union';
-    case 'limit':
-      return `limit ${node.rows}`;
-    case 'sink':
-      return `sink ${node.connector} writes ${node.columns.map(renderName).join(', ')}`;
-    default:
-      return node satisfies never;
-  }
-}
-
 /** `id bigint NOT NULL,` `name text`: what a line should not tear apart. */
 export function columnWords({ fields }: Schema): readonly string[] {
   return fields.map(({ name, type, nullable }, i) => {
@@ -65,6 +41,16 @@ export function columnWords({ fields }: Schema): readonly string[] {
   });
 }
 
+const sameColumns: ReadonlySet<LogicalNode['kind']> = new Set([
+  'filter',
+  'limit',
+  'sort',
+  'sortPartition',
+  'partition',
+  'distinct',
+  'sink',
+]);
+
 function changesColumns(node: LogicalNode): boolean {
-  return node.kind !== 'filter' && node.kind !== 'limit' && node.kind !== 'sink';
+  return !sameColumns.has(node.kind);
 }

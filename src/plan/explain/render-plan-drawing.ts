@@ -1,7 +1,7 @@
 /** The rewritten graph as a drawing for other tools, with a box round each chain: Mermaid or Graphviz. */
 import type { ExecutionPlan } from '../execution-plan.js';
 import type { LogicalGraph } from '../logical-graph.js';
-import { describeNode } from './render-graph.js';
+import { describeNode } from './describe-node.js';
 
 export function renderPlanMermaid(plan: ExecutionPlan): string {
   const graph = finalGraph(plan);

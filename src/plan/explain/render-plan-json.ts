@@ -14,9 +14,9 @@ import type { Json, JsonObject } from '../../connectors/connector.js';
 import { splitBoundText } from '../../split/render-split.js';
 import type { Split, SplitPlan } from '../../split/split.js';
 import type { ExecutionPlan, ExecutionVertex, SourceSummary } from '../execution-plan.js';
-import type { LogicalGraph, LogicalNode } from '../logical-graph.js';
+import type { LogicalGraph } from '../logical-graph.js';
 import { listSplits } from './list-splits.js';
-import { renderExpr } from './render-expr.js';
+import { nodeJson } from './node-json.js';
 
 const MOST_SPLITS = 1000;
 
@@ -51,34 +51,8 @@ function nodesJson(graph: LogicalGraph): readonly Json[] {
     columns: columnsJson(node.schema),
     parallelism: node.parallelism,
     ...(node.description !== undefined && { description: node.description }),
-    ...ownJson(node),
+    ...nodeJson(node),
   }));
-}
-
-function ownJson(node: LogicalNode): JsonObject {
-  switch (node.kind) {
-    case 'source':
-      return {
-        connector: node.connector,
-        filters: node.filters.map(renderExpr),
-        limit: node.limit === null ? null : { ...node.limit },
-      };
-    case 'filter':
-      return { predicate: renderExpr(node.predicate) };
-    case 'select':
-      return { items: node.items.map(({ name, expr }) => ({ name, expr: renderExpr(expr) })) };
-    case 'map':
-    case 'flatMap':
-      return { module: node.module, function: node.function };
-    case 'union':
-      return {};
-    case 'limit':
-      return { rows: node.rows };
-    case 'sink':
-      return { connector: node.connector, reads: node.columns };
-    default:
-      return node satisfies never;
-  }
 }
 
 function columnsJson(schema: Schema): readonly Json[] {

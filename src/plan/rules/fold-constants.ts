@@ -40,6 +40,10 @@ function foldNode(node: LogicalNode): LogicalNode {
       const items = node.items.map((item) => ({ ...item, expr: foldExpr(item.expr) }));
       return items.every((item, i) => item.expr === node.items[i].expr) ? node : { ...node, items };
     }
+    case 'join': {
+      const residual = node.residual && foldExpr(node.residual);
+      return residual === node.residual ? node : { ...node, residual };
+    }
     case 'source': {
       const filters = node.filters.map(foldExpr).filter((filter) => !isLiteral(filter, 't'));
       return filters.length === node.filters.length && filters.every((filter, i) => filter === node.filters[i])

@@ -4,10 +4,12 @@
  * Works from the sinks up. Columns that the job file lists for a source are read as listed. A user's function gets whole
  * rows, so everything above it is needed. A node that would be left without columns keeps its first.
  */
-import type { Schema } from '../../columnar/batch.js';
+import type { Field, Schema } from '../../columnar/batch.js';
+import { columnsOfAggregate, type AggregateValue } from '../../expr/aggregates/aggregate-value.js';
 import { columnUses } from '../expr-facts.js';
 import { columnOf, makeGraph, nodeOf, type NodeOf } from '../graph-edit.js';
-import type { LogicalGraph, LogicalNode } from '../logical-graph.js';
+import type { LogicalGraph, LogicalNode, Partitioning } from '../logical-graph.js';
+import { rightName } from '../node-schemas.js';
 import type { PlanFacts, RewriteRule } from './rewrite-rule.js';
 
 type Needs = ReadonlyMap<string, ReadonlySet<string>>;
@@ -26,33 +28,85 @@ export const pruneColumns: RewriteRule = {
 function columnNeeds(graph: LogicalGraph): Needs {
   const needs = new Map(graph.nodes.map((node) => [node.id, new Set<string>()]));
   for (const node of graph.nodes.toReversed()) {
-    for (const input of node.inputs) {
-      for (const name of neededInput(node, nodeOf(graph, input).schema, needs)) needs.get(input)!.add(name);
-    }
+    node.inputs.forEach((input, i) => {
+      for (const name of neededInput(node, i, nodeOf(graph, input).schema, needs)) needs.get(input)!.add(name);
+    });
   }
   return needs;
 }
 
-function neededInput(node: LogicalNode, schema: Schema, needs: Needs): Iterable<string> {
+/** What a node reads of its input number `index`. */
+function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Needs): Iterable<string> {
+  const own = needs.get(node.id)!;
   switch (node.kind) {
     case 'sink':
       return node.columns;
     case 'filter':
-      return [...needs.get(node.id)!, ...columnUses([node.predicate]).keys()];
+      return [...own, ...columnUses([node.predicate]).keys()];
     case 'limit':
-      return needs.get(node.id)!;
+      return own;
+    case 'sort':
+    case 'sortPartition':
+      return [...own, ...node.keys.map((key) => key.column)];
+    case 'partition':
+      return [...own, ...partitionColumns(node.by)];
+    case 'distinct':
+      return [...own, ...node.on, ...node.orderBy.map((key) => key.column)];
+    case 'aggregate':
+      return [...node.by, ...keptValues(node, needs).flatMap(columnsOfAggregate)];
+    case 'join':
+    case 'cross':
+      return joinedColumns(node, index, schema, own);
     case 'select':
       return columnUses(keptItems(node, needs).map((item) => item.expr)).keys();
     case 'union':
       return keptPositions(node, needs).map((position) => schema.fields[position].name);
     case 'map':
     case 'flatMap':
+    case 'mapPartition':
+    case 'reduce':
+    case 'reduceGroup':
+    case 'coGroup':
+    case 'intersect':
+    case 'except':
       return schema.fields.map((field) => field.name);
     case 'source':
       return [];
     default:
       return node satisfies never;
   }
+}
+
+function partitionColumns(by: Partitioning): readonly string[] {
+  switch (by.kind) {
+    case 'hash':
+      return by.keys;
+    case 'range':
+      return by.keys.map((key) => key.column);
+    case 'custom':
+      return [by.key];
+    case 'rebalance':
+      return [];
+    default:
+      return by satisfies never;
+  }
+}
+
+/** Of one side: its keys, and what the condition or somebody behind the join reads by the name that it has there. */
+function joinedColumns(
+  node: NodeOf<'join' | 'cross'>,
+  index: number,
+  { fields }: Schema,
+  own: ReadonlySet<string>,
+): readonly string[] {
+  const isRight = index === 1;
+  const inCondition = node.kind === 'join' && node.residual !== null ? columnUses([node.residual]) : null;
+  const isRead = ({ name }: Field): boolean => {
+    const behind = isRight ? rightName(node.rightNames, name) : name;
+    return own.has(behind) || inCondition?.has(behind) === true;
+  };
+  const keys = node.kind === 'cross' ? [] : isRight ? node.rightKeys : node.leftKeys;
+  return [...keys, ...fields.filter(isRead).map((field) => field.name)];
 }
 
 function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode {
@@ -68,6 +122,10 @@ function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode 
       schema: { fields: positions.map((position) => node.schema.fields[position]) },
       casts: node.casts.map((casts) => positions.map((position) => casts[position])),
     };
+  }
+  if (node.kind === 'aggregate') {
+    const values = keptValues(node, needs);
+    return values.length === node.values.length ? node : { ...node, values };
   }
   if (node.kind !== 'source') return node;
   const { pushdown, columnsGiven } = facts(node.id);
@@ -100,6 +158,12 @@ function alignBranches(before: LogicalGraph, graph: LogicalGraph): LogicalGraph 
 
 function keptItems(node: NodeOf<'select'>, needs: Needs): NodeOf<'select'>['items'] {
   return orFirst(node.items, (item) => needs.get(node.id)!.has(item.name));
+}
+
+/** Groups stay, they say which rows there are; without groups one value stays. */
+function keptValues(node: NodeOf<'aggregate'>, needs: Needs): NodeOf<'aggregate'>['values'] {
+  const isKept = ({ name }: AggregateValue): boolean => needs.get(node.id)!.has(name);
+  return node.by.length > 0 ? node.values.filter(isKept) : orFirst(node.values, isKept);
 }
 
 function keptPositions(node: NodeOf<'union'>, needs: Needs): readonly number[] {

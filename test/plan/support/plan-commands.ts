@@ -2,6 +2,7 @@
  * The commands of planning scripts. The input of each is a job file without its `name`.
  *
  *     rewrite          the logical graph, then the graph after each rule that changed it
+ *     logical [as=rewritten | as=data]     the logical graph alone, so of any operator; after all rules, or its nodes as JSON
  *     explain [width=80] [stage=job] [ascii] [-p 4]
  *     json [pointer]   the JSON form, or the part of it at a JSON pointer
  *     mermaid · dot
@@ -10,9 +11,16 @@
 import { loadJob } from '../../../src/spec/load-job.js';
 import type { JobSpec, SpecDocument } from '../../../src/spec/job-spec.js';
 import { defaultSettings } from '../../../src/config/settings.js';
+import { operatorNames } from '../../../src/spec/operators/operator-blocks.js';
+import { buildLogicalGraph } from '../../../src/plan/build-logical-graph.js';
 import { buildPlan } from '../../../src/plan/build-plan.js';
 import type { ExecutionPlan } from '../../../src/plan/execution-plan.js';
 import { previewSpec, withLimit, withSinks } from '../../../src/plan/edit-spec.js';
+import type { PlanRequest } from '../../../src/plan/plan-request.js';
+import { rewriteGraph } from '../../../src/plan/rewrite-graph.js';
+import { allRules } from '../../../src/plan/rules/all-rules.js';
+import type { PlanFacts } from '../../../src/plan/rules/rewrite-rule.js';
+import { originalId } from '../../../src/plan/rules/separate-diamonds.js';
 import { renderGraph } from '../../../src/plan/explain/render-graph.js';
 import { renderPlanDot, renderPlanMermaid } from '../../../src/plan/explain/render-plan-drawing.js';
 import { renderPlanJson } from '../../../src/plan/explain/render-plan-json.js';
@@ -25,6 +33,7 @@ export const LOGICAL_TIME = Date.UTC(2026, 10, 22, 3);
 export const runPlanCommand: RunCommand = async (command, args, input) => {
   const options = new Map(args.map((arg) => arg.split(/=(.*)/u, 2) as [string, string]));
   const document = edited(await loadTestJob(input), options);
+  if (command === 'logical') return logicalText(document, options.get('as'));
   const plan = await planTestJob(document, options.has('p') ? Number(options.get('p')) : null);
   switch (command) {
     case 'rewrite':
@@ -53,12 +62,37 @@ export const runPlanCommand: RunCommand = async (command, args, input) => {
 };
 
 export function loadTestJob(text: string): Promise<SpecDocument> {
-  return loadJob('job.yaml', { text: `name: test\n${text}\n`, params: {}, env: {}, connectors: testConnectors });
+  return loadJob('job.yaml', {
+    text: `name: test\n${text}\n`,
+    params: {},
+    env: {},
+    connectors: testConnectors,
+    operators: operatorNames,
+  });
 }
 
 export function planTestJob(document: SpecDocument, parallelism: number | null = null): Promise<ExecutionPlan> {
+  return buildPlan(requestOf(document, parallelism));
+}
+
+function requestOf(document: SpecDocument, parallelism: number | null): PlanRequest {
   const context = { settings: defaultSettings, runId: 'run', baseDir: '/jobs' };
-  return buildPlan({ document, context, catalog: new TestCatalog(), parallelism, logicalTimeMs: LOGICAL_TIME });
+  return { document, context, catalog: new TestCatalog(), parallelism, logicalTimeMs: LOGICAL_TIME };
+}
+
+async function logicalText(document: SpecDocument, as: string | undefined): Promise<string> {
+  const { graph, sources } = await buildLogicalGraph(requestOf(document, null));
+  if (as === 'data')
+    return graph.nodes
+      .filter((node) => node.kind !== 'source' && node.kind !== 'sink')
+      .map(({ schema: _, ...node }) => JSON.stringify(node))
+      .join('\n');
+  if (as === undefined) return renderGraph(graph, 100).join('\n');
+  const facts: PlanFacts = (id) => {
+    const { description, spec } = sources.get(originalId(id))!;
+    return { pushdown: description.pushdown, columnsGiven: spec.columns !== null };
+  };
+  return renderGraph(rewriteGraph(graph, allRules, facts).graph, 100).join('\n');
 }
 
 function edited(document: SpecDocument, options: ReadonlyMap<string, string>): SpecDocument {

@@ -1,0 +1,72 @@
+/** What a node has of its own, as `etl explain --json` says it. */
+import type { Json, JsonObject } from '../../connectors/connector.js';
+import type { SortKey } from '../../expr/typed-expr.js';
+import type { NodeOf } from '../graph-edit.js';
+import type { LogicalNode } from '../logical-graph.js';
+import { aggregateText } from './describe-node.js';
+import { renderExpr } from './render-expr.js';
+
+export function nodeJson(node: LogicalNode): JsonObject {
+  switch (node.kind) {
+    case 'source':
+      return {
+        connector: node.connector,
+        filters: node.filters.map(renderExpr),
+        limit: node.limit === null ? null : { ...node.limit },
+      };
+    case 'filter':
+      return { predicate: renderExpr(node.predicate) };
+    case 'select':
+      return { items: node.items.map(({ name, expr }) => ({ name, expr: renderExpr(expr) })) };
+    case 'map':
+    case 'flatMap':
+      return { module: node.module, function: node.function };
+    case 'mapPartition':
+      return functionJson(node);
+    case 'union':
+      return {};
+    case 'intersect':
+    case 'except':
+      return { all: node.all };
+    case 'limit':
+      return { rows: node.rows };
+    case 'sort':
+    case 'sortPartition':
+      return { keys: keysJson(node.keys) };
+    case 'partition':
+      return { by: node.by.kind === 'range' ? { kind: 'range', keys: keysJson(node.by.keys) } : { ...node.by } };
+    case 'distinct':
+      return { on: node.on, orderBy: keysJson(node.orderBy) };
+    case 'aggregate':
+      return { by: node.by, values: node.values.map((value) => ({ name: value.name, value: aggregateText(value) })) };
+    case 'reduce':
+      return { ...functionJson(node), by: node.by };
+    case 'reduceGroup':
+      return { ...functionJson(node), by: node.by, orderBy: keysJson(node.orderBy), combine: node.combine };
+    case 'coGroup':
+      return { ...functionJson(node), leftKeys: node.leftKeys, rightKeys: node.rightKeys };
+    case 'join':
+      return {
+        type: node.type,
+        leftKeys: node.leftKeys,
+        rightKeys: node.rightKeys,
+        nullSafe: node.nullSafe,
+        residual: node.residual && renderExpr(node.residual),
+        hint: node.hint,
+      };
+    case 'cross':
+      return { small: node.small };
+    case 'sink':
+      return { connector: node.connector, reads: node.columns };
+    default:
+      return node satisfies never;
+  }
+}
+
+function functionJson(node: NodeOf<'mapPartition' | 'reduce' | 'reduceGroup' | 'coGroup'>): JsonObject {
+  return { module: node.module, function: node.function, broadcast: node.broadcast };
+}
+
+function keysJson(keys: readonly SortKey[]): readonly Json[] {
+  return keys.map((key) => ({ ...key }));
+}

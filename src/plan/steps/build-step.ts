@@ -1,0 +1,58 @@
+/** A step of the job → its nodes in the graph. The one place that knows every operator of the job language. */
+import { buildAggregate } from './build-aggregate.js';
+import { buildDistinct, buildMapPartition, buildReduce, buildReduceGroup } from './build-groups.js';
+import { buildCoGroup, buildCross, buildJoin } from './build-join.js';
+import { buildPartition, buildSort } from './build-order.js';
+import { buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
+import { buildSet } from './build-sets.js';
+import { siteOf, type Output, type StepBuild } from './step-build.js';
+
+/** What the step's id stands for; null where it could not be typed, which has been said. */
+export function buildStep(build: StepBuild): Output | null {
+  const { operator } = build.step;
+  switch (operator.kind) {
+    case 'filter':
+      return buildFilter(build, operator);
+    case 'select':
+      return buildSelect(build, operator);
+    case 'map':
+    case 'flatMap':
+      return buildMap(build, operator);
+    case 'mapPartition':
+      return buildMapPartition(build, operator);
+    case 'union':
+    case 'unionAll':
+    case 'intersect':
+    case 'except':
+      return buildSet(build, operator);
+    case 'limit':
+      return buildLimit(build, operator);
+    case 'sort':
+    case 'sortPartition':
+      return buildSort(build, operator);
+    case 'partition':
+      return buildPartition(build, operator);
+    case 'distinct':
+      return buildDistinct(build, operator);
+    case 'aggregate':
+      return buildAggregate(build, operator);
+    case 'reduce':
+      return buildReduce(build, operator);
+    case 'reduceGroup':
+      return buildReduceGroup(build, operator);
+    case 'join':
+      return buildJoin(build, operator);
+    case 'cross':
+      return buildCross(build, operator);
+    case 'coGroup':
+      return buildCoGroup(build, operator);
+    case 'unnest':
+    case 'window': {
+      const message = `the operator "${operator.kind}" is not available in this version`;
+      build.problems.add('ETL-2056', message, siteOf(build));
+      return null;
+    }
+    default:
+      return operator satisfies never;
+  }
+}

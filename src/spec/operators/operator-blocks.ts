@@ -1,0 +1,53 @@
+/** The one list of operators of the job language, and which of them run. */
+import { groupOperators } from './group-operators.js';
+import { joinOperators } from './join-operators.js';
+import type { OperatorBlock } from './operator-reading.js';
+import { orderOperators } from './order-operators.js';
+import { rowOperators } from './row-operators.js';
+import { setOperators } from './set-operators.js';
+
+export const operatorBlocks = {
+  ...rowOperators,
+  ...setOperators,
+  ...orderOperators,
+  ...groupOperators,
+  ...joinOperators,
+} as const satisfies Readonly<Record<string, OperatorBlock>>;
+
+export type OperatorName = keyof typeof operatorBlocks;
+
+export const operatorNames = Object.keys(operatorBlocks) as readonly OperatorName[];
+
+/**
+ * Does this version execute it? One that it does not is refused when the file is checked, and the schema that editors use
+ * does not know it. Execution landing is one line here.
+ */
+const runs: Readonly<Record<OperatorName, boolean>> = {
+  filter: true,
+  select: true,
+  map: true,
+  flatMap: true,
+  mapPartition: false,
+  unnest: false,
+  union: true,
+  unionAll: true,
+  intersect: false,
+  except: false,
+  limit: true,
+  sort: false,
+  sortPartition: false,
+  partition: false,
+  distinct: false,
+  aggregate: false,
+  window: false,
+  reduce: false,
+  reduceGroup: false,
+  join: false,
+  cross: false,
+  coGroup: false,
+};
+
+/** Words of the language that this version cannot even check. */
+export const laterOperators: readonly string[] = ['lookup', 'assert', 'iterate', 'deltaIterate', 'sql'];
+
+export const runningOperators: readonly OperatorName[] = operatorNames.filter((name) => runs[name]);

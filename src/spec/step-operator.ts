@@ -1,0 +1,79 @@
+/**
+ * What a step of a job does, after validation: plain data. Expressions are still text, each with its place in the step, so
+ * that short and long forms of a block (`distinct: [a]`, `distinct: {on: [a]}`) read the same here.
+ */
+import type { DataType } from '../columnar/data-type.js';
+
+export interface ExprText {
+  readonly text: string;
+  /** From the step's own block: `['aggregate', 'by', 0]`. */
+  readonly path: readonly (string | number)[];
+}
+
+/** A function of the user's, and the sets it gets whole: names, by the steps' inputs behind the operator's own. */
+export interface UserFunction {
+  readonly module: string;
+  readonly function: string;
+  readonly broadcast: readonly string[];
+}
+
+export type ReturnedSchema = readonly { readonly name: string; readonly type: DataType }[];
+
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+
+/** Flink's words: the side that is named is hashed, and with BROADCAST sent to every slot. */
+export type JoinHint =
+  | 'BROADCAST_HASH_FIRST'
+  | 'BROADCAST_HASH_SECOND'
+  | 'REPARTITION_HASH_FIRST'
+  | 'REPARTITION_HASH_SECOND'
+  | 'REPARTITION_SORT_MERGE';
+
+export type PartitionWish =
+  | { readonly kind: 'hash' | 'range'; readonly keys: readonly ExprText[] }
+  | { readonly kind: 'rebalance' }
+  | { readonly kind: 'custom'; readonly module: string; readonly function: string; readonly key: ExprText };
+
+export type WindowShape =
+  | { readonly kind: 'tumbling'; readonly sizeMs: number; readonly offsetMs: number }
+  | { readonly kind: 'sliding'; readonly sizeMs: number; readonly slideMs: number; readonly offsetMs: number }
+  | { readonly kind: 'session'; readonly gapMs: number };
+
+export type StepOperator =
+  | { readonly kind: 'filter'; readonly predicate: string }
+  | { readonly kind: 'select'; readonly items: readonly string[] }
+  | {
+      readonly kind: 'map' | 'flatMap';
+      readonly module: string;
+      readonly function: string;
+      readonly schema: ReturnedSchema;
+    }
+  | ({ readonly kind: 'mapPartition'; readonly schema: ReturnedSchema } & UserFunction)
+  | { readonly kind: 'unnest'; readonly column: ExprText; readonly as: string | null; readonly position: string | null; readonly keepEmpty: boolean } // prettier-ignore
+  | { readonly kind: 'union' | 'unionAll' }
+  | { readonly kind: 'intersect' | 'except'; readonly all: boolean }
+  | { readonly kind: 'limit'; readonly rows: number }
+  | { readonly kind: 'sort' | 'sortPartition'; readonly keys: readonly ExprText[] }
+  | { readonly kind: 'partition'; readonly by: PartitionWish }
+  /** `on` null: all columns. Of the rows that are equal in `on` the first by `orderBy` stays. */
+  | { readonly kind: 'distinct'; readonly on: readonly ExprText[] | null; readonly orderBy: readonly ExprText[] }
+  | ({ readonly kind: 'aggregate' } & Aggregation)
+  | ({ readonly kind: 'window'; readonly time: ExprText; readonly shape: WindowShape } & Aggregation)
+  | ({ readonly kind: 'reduce'; readonly by: readonly ExprText[] } & UserFunction)
+  | ({
+      readonly kind: 'reduceGroup';
+      readonly by: readonly ExprText[];
+      readonly orderBy: readonly ExprText[];
+      /** Another function of the module that shortens a part of a group to rows like those that came in. */
+      readonly combine: string | null;
+      readonly schema: ReturnedSchema;
+    } & UserFunction)
+  | ({ readonly kind: 'coGroup'; readonly as: string; readonly on: ExprText; readonly schema: ReturnedSchema } & UserFunction) // prettier-ignore
+  | { readonly kind: 'join'; readonly as: string; readonly on: ExprText; readonly type: JoinType; readonly hint: JoinHint | null } // prettier-ignore
+  | { readonly kind: 'cross'; readonly as: string; readonly small: 'first' | 'second' | null };
+
+export interface Aggregation {
+  readonly by: readonly ExprText[];
+  readonly values: readonly ExprText[];
+  readonly having: ExprText | null;
+}
