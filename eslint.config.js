@@ -12,7 +12,7 @@ export default tseslint.config(
       'out/',
       '.data/',
       'bench/results/',
-      'test/fixtures/**/*.js',
+      'test/fixtures/**/*.{js,cjs}',
       '.dependency-cruiser.cjs',
     ],
   },

@@ -5,8 +5,8 @@
  * schema. Refused: tags, directives, merge keys, keys of `Object.prototype`, duplicate keys, further documents.
  * Anchors and aliases are fine as long as the expanded tree stays small.
  *
- * Depth and token count are checked while tokens arrive, because composing nodes is recursive and its uniqueness
- * check quadratic: neither sees more than the limits allow.
+ * Depth, token count and the length of scalars are checked while tokens arrive, because composing nodes is recursive, its
+ * uniqueness check quadratic, and a folded scalar costs many times its length: none sees more than the limits allow.
  */
 import {
   Composer,
@@ -36,7 +36,8 @@ import {
 } from './yaml-tree.js';
 
 const DEEPEST = 64;
-const MOST_TOKENS = 100_000;
+/** Parts of the syntax, spaces and line ends included: some 4,000 lines. A token costs half a kilobyte. */
+const MOST_TOKENS = 30_000;
 const MOST_WRONG_TOKENS = 20;
 const MOST_NODES = 50_000;
 const LONGEST_SCALAR = 64 << 10;
@@ -71,8 +72,12 @@ function* readTokens(source: SourceText): Generator<CST.Token> {
   let tokenCount = 0;
   let documentCount = 0;
   const wrong: number[] = [];
+  let before = '';
   for (const lexeme of new Lexer().lex(source.text)) {
     const { offset } = parser;
+    if (lexeme.length > LONGEST_SCALAR && (before === scalarMark || /^["']/.test(lexeme)))
+      throw refuse('ETL-2003', 'a value is longer than 64 KiB', offset);
+    before = lexeme;
     for (const token of parser.next(lexeme)) {
       if (token.type === 'directive')
         throw refuse('ETL-2005', 'directives (%) are not allowed', token.offset, token.offset + token.source.length);
@@ -92,6 +97,9 @@ function* readTokens(source: SourceText): Generator<CST.Token> {
   yield* parser.end();
 }
 
+/** What the lexer says before a scalar that is plain or a block. */
+const scalarMark = '\u001f';
+
 function reportSyntax(source: SourceText, error: YAMLError, problems: Problems): void {
   const [start, end] = error.pos;
   const { code, message, hint } = syntaxMessage(source, error);
@@ -105,6 +113,8 @@ function syntaxMessage(source: SourceText, error: YAMLError): { code: ErrorCode;
       return { code: 'ETL-2005', message: 'tags (!) are not allowed', hint: 'quote the value if it begins with "!"' };
     case 'TAB_AS_INDENT':
       return { code: 'ETL-2002', message: 'a tab is used as indentation', hint: 'indent with spaces' };
+    case 'KEY_OVER_1024_CHARS':
+      return { code: 'ETL-2002', message: 'a key is longer than 1024 characters' };
     case 'RESOURCE_EXHAUSTION':
       return { code: 'ETL-2003', message: 'the file is too deep or too long' };
     case 'BLOCK_AS_IMPLICIT_KEY':

@@ -54,7 +54,10 @@ async function readAtMost(file: string, limit: number): Promise<Uint8Array> {
 
 /** Bytes → text, or the error that says what is wrong with them. */
 export function checkText(file: string, bytes: Uint8Array): SourceText {
-  if (bytes.length > LARGEST_FILE) throw new EtlError('ETL-2003', 'the file is larger than 1 MiB', { at: { file } });
+  if (bytes.length > LARGEST_FILE)
+    throw new EtlError('ETL-2003', 'the file is larger than 1 MiB: it is read up to here', {
+      at: { file, ...endPlace(bytes.subarray(0, LARGEST_FILE)) },
+    });
   const wide = wideEncoding(bytes);
   if (wide !== null)
     throw new EtlError('ETL-2004', `the file is ${wide}, not UTF-8`, { at: { file, line: 1, column: 1 } });
@@ -65,6 +68,14 @@ export function checkText(file: string, bytes: Uint8Array): SourceText {
     throw new EtlError('ETL-2004', 'a byte here is not UTF-8', { at: source.place(at) });
   }
   return checkCharacters(source);
+}
+
+/** Line and column behind the last byte. */
+function endPlace(bytes: Uint8Array): { line: number; column: number } {
+  let line = 1;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) line++;
+  const lastLine = bytes.subarray(bytes.lastIndexOf(10) + 1);
+  return { line, column: new TextDecoder().decode(lastLine).length + 1 };
 }
 
 /** For text that did not come from a file, and the second half of `checkText`. */

@@ -12,7 +12,7 @@ const LONGEST_EXCERPT = 300;
 export class SourceText {
   readonly file: string;
   readonly text: string;
-  private lineStarts: number[] | null = null;
+  private lineStarts: Int32Array | null = null;
 
   constructor(file: string, text: string) {
     this.file = file;
@@ -33,11 +33,11 @@ export class SourceText {
     return content.length > LONGEST_EXCERPT ? place : { ...place, excerpt: safeExcerpt(content), length };
   }
 
-  private get starts(): number[] {
+  private get starts(): Int32Array {
     if (this.lineStarts === null) {
-      this.lineStarts = [0];
-      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1))
-        this.lineStarts.push(at + 1);
+      const starts = new Int32Array(lineCount(this.text));
+      for (let line = 1; line < starts.length; line++) starts[line] = this.text.indexOf('\n', starts[line - 1]) + 1;
+      this.lineStarts = starts;
     }
     return this.lineStarts;
   }
@@ -52,6 +52,12 @@ export class SourceText {
     }
     return low;
   }
+}
+
+function lineCount(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** C0, DEL, C1, line separators, direction overrides, the byte order mark: nothing that a person would type, all able to mislead one. */

@@ -8,6 +8,7 @@ import { EtlError } from '../../src/errors/etl-error.js';
 import { problemsOf } from '../../src/errors/etl-errors.js';
 import { loadJob } from '../../src/spec/load-job.js';
 import { LARGEST_FILE } from '../../src/spec/read-text.js';
+import { runEtl } from '../support/run-etl.js';
 import { sampleConnectors } from './sample-connectors.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'etl-hostile-'));
@@ -34,7 +35,7 @@ function aliasBomb(flow: boolean): string {
 }
 
 const attacks: readonly (readonly [string, string | Uint8Array, string])[] = [
-  ['larger than 1 MiB', `${job}# ${'x'.repeat(LARGEST_FILE)}`, '-:- ETL-2003'],
+  ['larger than 1 MiB', `${job}# ${'x'.repeat(LARGEST_FILE)}`, '6:1048505 ETL-2003'],
   ['alias bomb, flow', aliasBomb(true), '5:24 ETL-2003'],
   ['alias bomb, block', aliasBomb(false), '46:5 ETL-2003'],
   ['an alias to itself', 'a: &a [*a]\n', '1:8 ETL-2003'],
@@ -45,12 +46,13 @@ const attacks: readonly (readonly [string, string | Uint8Array, string])[] = [
   ['levels of ? ', '? '.repeat(100_000), '1:127 ETL-2003'],
   ['levels by indentation', Array.from({ length: 500 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), '64:64 ETL-2003'],
   ['a scalar of 900 KB', `name: ${'x'.repeat(900_000)}\n`, '1:7 ETL-2003'],
-  ['a block scalar of 900 KB', `name: |\n${'  xxxxxxxx\n'.repeat(80_000)}`, '1:7 ETL-2003'],
-  ['a key of 900 KB', `${'x'.repeat(900_000)}: 1\n`, '1:1 ETL-2002'],
-  ['an unclosed quote over 900 KB', `name: "${'x\n '.repeat(300_000)}`, '300001:2 ETL-2002'],
-  ['100,000 keys', Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n'), '14286:9 ETL-2003'],
-  ['500,000 empty items', '[' + ','.repeat(500_000), '1:100000 ETL-2003'],
-  ['500,000 comments', '#\n'.repeat(500_000), '50001:1 ETL-2003'],
+  ['a block scalar of 900 KB', `name: |\n${'  xxxxxxxx\n'.repeat(80_000)}`, '2:1 ETL-2003'],
+  ['a key of 900 KB', `${'x'.repeat(900_000)}: 1\n`, '1:1 ETL-2003'],
+  ['a key of 2 KB', `${'x'.repeat(2000)}: 1\n`, '1:1 ETL-2002'],
+  ['an unclosed quote over 900 KB', `name: "${'x\n '.repeat(300_000)}`, '1:7 ETL-2003'],
+  ['100,000 keys', Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n'), '4286:8 ETL-2003'],
+  ['500,000 empty items', '[' + ','.repeat(500_000), '1:30000 ETL-2003'],
+  ['500,000 comments', '#\n'.repeat(500_000), '15001:1 ETL-2003'],
   ['500,000 wrong tokens', ']'.repeat(500_000), '1:1 ETL-2002'],
   ['250,000 documents', '---\n'.repeat(250_000), '2:1 ETL-2005'],
   ['a merge bomb', `b: &b {x: 1}\nname:\n  <<: [*b, *b]\n`, '3:3 ETL-2005'],
@@ -122,6 +124,25 @@ test('a variable that is repeated until it fills the memory', async () => {
   const error = await loaded.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(EtlError);
   expect(problemsOf(error as EtlError)[2]).toMatchObject({ code: 'ETL-2003', at: { line: 2, column: 15 + 1048 * 4 } });
+});
+
+const heavy: readonly (readonly [string, string])[] = [
+  ['1 MiB of block scalar', `name: |\n${' \n'.repeat(500_000)}`],
+  ['1 MiB of folded lines', `name: "${'\n\n'.repeat(300_000)}"`],
+  ['1 MiB of line ends', '\n'.repeat(1_000_000)],
+  ['1 MiB of quotes', 'a: "\n'.repeat(200_000)],
+  ['1 MiB of anchors', Array.from({ length: 50_000 }, (_, i) => `k${i}: &a${i} 1`).join('\n')],
+  ['1 MiB of pairs', `name: [${'a: 1,'.repeat(200_000)}]`],
+  ['an alias bomb', aliasBomb(true)],
+];
+
+test.each(heavy)('%s costs less than 100 MB', async (_, content) => {
+  writeFileSync(file, content);
+  const { code, stderr } = await runEtl(['validate', file], {
+    env: { NODE_OPTIONS: `--require ${path.resolve('test/fixtures/print-peak.cjs')}` },
+  });
+  const peakKb = Number(/peak (\d+)/.exec(stderr)?.[1]);
+  expect({ code, isSmall: peakKb * 1024 < 100e6 }, `${peakKb} KB`).toEqual({ code: 3, isSmall: true });
 });
 
 test('a device without end is read to the limit', async () => {
