@@ -5,7 +5,8 @@ import { checkFiles, renderChecked, type CheckFormat } from '../src/cli/validate
 
 export default class Validate extends BaseCommand {
   static override summary = 'Check job files and show every problem at once.';
-  static override description = 'Connects to nothing. Exit 0 when nothing but warnings was found, else 3.';
+  static override description =
+    'Connects to nothing, so columns of sources are not looked up: `etl explain` does that. Exit 0 when nothing but warnings was found, else 3.';
   static override examples = [
     '<%= config.bin %> validate jobs/users.yaml',
     '<%= config.bin %> validate jobs/*.yaml --format github',
@@ -26,11 +27,11 @@ export default class Validate extends BaseCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Validate);
-    const { checkJob } = await import('../src/index.js');
+    const { validateJob } = await import('../src/index.js');
     const params = parseParams(flags.param);
     const checked = await checkFiles(
       argv as string[],
-      async (file) => (await checkJob({ file, params, env: this.env })).warnings,
+      async (file) => (await validateJob({ file, params, env: this.env })).warnings,
     );
     const format: CheckFormat = flags.json ? 'json' : flags.format;
     this.stdout.write(renderChecked(checked, format, this.config.version, this.stdout));

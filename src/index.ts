@@ -14,6 +14,7 @@ import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
 import { EtlError, type ErrorData } from './errors/etl-error.js';
+import { checkOffline } from './plan/check-offline.js';
 import { buildPlan } from './plan/build-plan.js';
 import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
 import type { ExecutionPlan } from './plan/execution-plan.js';
@@ -54,8 +55,18 @@ export interface PlannedJob {
   readonly memory: MemoryModel & { readonly component: 'taskmanager' };
 }
 
-/** Checks a job file without connecting to anything. @throws EtlErrors with every problem of the file */
-export function checkJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
+/** Everything that a job file shows of itself to be wrong, without connecting to anything. @throws EtlErrors with every problem */
+export async function validateJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
+  const document = await checkJob(request);
+  const types = [...new Set(Object.values(document.spec.sinks).map((sink) => sink.type))];
+  const configs = new Map(
+    await Promise.all(types.map(async (type) => [type, await connectors[type].config()] as const)),
+  );
+  checkOffline(document, (type) => configs.get(type)!);
+  return document;
+}
+
+function checkJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
   return loadJob(request.file, { params: request.params, env: request.env });
 }
 

@@ -36,6 +36,16 @@ export interface ConnectorConfig {
   readonly connection?: z.ZodObject;
   readonly source?: z.ZodObject;
   readonly sink?: z.ZodObject;
+  /** Where a checked sink block holds expressions, so that they can be looked at before anything is connected. */
+  readonly sinkExpressions?: (own: JsonObject) => readonly PlacedExpression[];
+}
+
+export interface PlacedExpression {
+  readonly text: string;
+  /** The key path inside the block. */
+  readonly place: readonly (string | number)[];
+  /** Where it begins in the scalar at `place`: a template has text around its expressions. */
+  readonly start: number;
 }
 
 // ── parent: sources ─────────────────────────────────────────────────────────────────────────────────────────────────

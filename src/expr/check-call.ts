@@ -191,7 +191,7 @@ function findOverload(node: CallNode, name: string, args: readonly Checked[]): O
   );
 }
 
-function noSuchFunction(node: CallNode, name: string): Error {
+export function noSuchFunction(node: CallNode, name: string): Error {
   const names = functionNames().filter(
     (known) => /^[a-z]/.test(known) && !known.includes(' ') && !hiddenNames.has(known),
   );

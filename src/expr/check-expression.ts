@@ -106,7 +106,7 @@ function check(node: SyntaxNode, scope: Scope): Checked {
   }
 }
 
-function misplacedAggregate({ name, nameAt }: AggregateSyntax): Error {
+export function misplacedAggregate({ name, nameAt }: AggregateSyntax): Error {
   const hints: Readonly<Record<string, string>> = {
     max: 'for the larger of several columns write GREATEST(a, b)',
     min: 'for the smaller of several columns write LEAST(a, b)',
@@ -132,6 +132,11 @@ function numberLiteral(digits: string): TypedExpr {
 }
 
 function checkCast(node: Extract<SyntaxNode, { kind: 'cast' }>, scope: Scope): Checked {
+  return typed(explicitCast(checkNode(node.arg, scope), castType(node), node.at), node);
+}
+
+/** The type that a cast names. */
+export function castType(node: Extract<SyntaxNode, { kind: 'cast' }>): DataType {
   const type = typeFromName(node.typeName);
   if (type === null)
     throw typeError(
@@ -140,7 +145,7 @@ function checkCast(node: Extract<SyntaxNode, { kind: 'cast' }>, scope: Scope): C
       'types are boolean, integer, bigint, numeric(p,s), double precision, text, date, timestamp, timestamptz, interval, json, jsonb, uuid, bytea …',
     );
   refuseLossyType(node, type);
-  return typed(explicitCast(checkNode(node.arg, scope), type, node.at), node);
+  return type;
 }
 
 /** Types whose modifier says more than `DataType` keeps: as a column they pass, as the target of a cast they would lie. */
@@ -198,7 +203,8 @@ function checkArray(node: Extract<SyntaxNode, { kind: 'array' }>, scope: Scope):
   return typed(explicitCast(literal, list, node.at), node);
 }
 
-function isRunTime(node: Extract<SyntaxNode, { kind: 'call' }>): boolean {
+/** now() and its relatives, which the scope answers. */
+export function isRunTime(node: Extract<SyntaxNode, { kind: 'call' }>): boolean {
   return timeWords.has(node.name) || (['now', 'transaction_timestamp'].includes(node.name) && node.args.length === 0);
 }
 

@@ -1,6 +1,8 @@
 /** The redis blocks of a job file: `connections: {cache: {type: redis, …}}` and sinks on it. */
 import { z } from 'zod';
-import type { ConnectorConfig } from '../connector.js';
+import { UnreadableValueError, parseDuration } from '../../config/units.js';
+import type { ConnectorConfig, JsonObject, PlacedExpression } from '../connector.js';
+import { KeyTemplateError, parseKeyTemplate } from './key-template.js';
 
 const tls = z.strictObject({
   ca: z.string().optional().describe('file of the certificate authority that signed the server (PEM)'),
@@ -34,7 +36,14 @@ const valueForms = [
 const value = z.union(valueForms, { error: ({ input }) => valueProblem(input) });
 
 const sink = z.object({
-  key: z.string().min(1).describe('key template: "user:{id}"; {expr} is any expression, {{ and }} are braces'),
+  key: z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const problem = templateProblem(text);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    })
+    .describe('key template: "user:{id}"; {expr} is any expression, {{ and }} are braces'),
   value: value.default('json').describe('what is written under the key'),
   ttl: z
     .union([z.string(), z.number()])
@@ -64,7 +73,44 @@ const sink = z.object({
 export type RedisConnectionBlock = z.infer<typeof connection>;
 export type RedisSinkBlock = z.infer<typeof sink>;
 
-export const redisConfig = { connection, sink } satisfies ConnectorConfig;
+export const redisConfig = { connection, sink, sinkExpressions } satisfies ConnectorConfig;
+
+function sinkExpressions(own: JsonObject): readonly PlacedExpression[] {
+  const { key, value, ttl, expireAt } = own as unknown as RedisSinkBlock;
+  const whole = (text: string | undefined, ...place: string[]): PlacedExpression[] =>
+    text === undefined ? [] : [{ text, place, start: 0 }];
+  const parts = parseKeyTemplate(key).flatMap((part): PlacedExpression[] =>
+    part.kind === 'expr' ? [{ text: part.expr, place: ['key'], start: part.start }] : [],
+  );
+  if (typeof value === 'object' && 'string' in value) parts.push(...whole(value.string, 'value', 'string'));
+  if (typeof value === 'object' && 'set' in value) parts.push(...whole(value.set, 'value', 'set'));
+  if (typeof value === 'object' && 'zset' in value) {
+    parts.push(...whole(value.zset.member, 'value', 'zset', 'member'));
+    parts.push(...whole(value.zset.score, 'value', 'zset', 'score'));
+  }
+  if (typeof ttl === 'string' && readDuration(ttl) === null) parts.push(...whole(ttl, 'ttl'));
+  return [...parts, ...whole(expireAt, 'expireAt')];
+}
+
+/** Milliseconds, or null for what is an expression. */
+export function readDuration(text: string): number | null {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (error instanceof UnreadableValueError) return null;
+    throw error;
+  }
+}
+
+function templateProblem(text: string): string | null {
+  try {
+    parseKeyTemplate(text);
+    return null;
+  } catch (error) {
+    if (error instanceof KeyTemplateError) return error.message;
+    throw error;
+  }
+}
 
 function valueProblem(input: unknown): string {
   const form = typeof input === 'object' && input !== null ? Object.keys(input)[0] : null;

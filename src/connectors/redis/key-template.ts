@@ -3,8 +3,10 @@
  *
  * `{expr}` holds any expression; braces inside its quotes are part of it; `{{` and `}}` stand for a brace.
  */
+/** `start`: where the expression begins in the template. */
 export type KeyPart<Expr = string> =
-  { readonly kind: 'constant'; readonly text: string } | { readonly kind: 'expr'; readonly expr: Expr };
+  | { readonly kind: 'constant'; readonly text: string }
+  | { readonly kind: 'expr'; readonly expr: Expr; readonly start: number };
 
 export class KeyTemplateError extends Error {}
 
@@ -22,9 +24,10 @@ export function parseKeyTemplate(template: string): KeyPart[] {
       if (constant !== '') parts.push({ kind: 'constant', text: constant });
       constant = '';
       const end = endOfExpression(template, at + 1);
-      const expr = template.slice(at + 1, end).trim();
+      const inside = template.slice(at + 1, end);
+      const expr = inside.trim();
       if (expr === '') throw new KeyTemplateError('{} holds no expression; a brace itself is written {{');
-      parts.push({ kind: 'expr', expr });
+      parts.push({ kind: 'expr', expr, start: at + 1 + inside.length - inside.trimStart().length });
       at = end + 1;
     } else if (char === '}') {
       throw new KeyTemplateError(`the } at position ${at + 1} closes nothing; a brace itself is written }}`);

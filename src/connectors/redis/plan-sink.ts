@@ -2,13 +2,13 @@
 import type { DataType } from '../../columnar/data-type.js';
 import { typeName } from '../../columnar/data-type.js';
 import { fieldIndex, type Schema } from '../../columnar/batch.js';
-import { UnreadableValueError, formatDuration, parseDuration, parseRatio } from '../../config/units.js';
+import { UnreadableValueError, formatDuration, parseRatio } from '../../config/units.js';
 import { EtlError } from '../../errors/etl-error.js';
 import { referencedColumns } from '../../expr/walk.js';
 import type { TypedExpr } from '../../expr/typed-expr.js';
 import type { JsonObject, SinkPlan, SinkPlanner, SinkPlanRequest } from '../connector.js';
-import type { RedisConnectionBlock, RedisSinkBlock } from './config.js';
-import { KeyTemplateError, parseKeyTemplate, type KeyPart } from './key-template.js';
+import { readDuration, type RedisConnectionBlock, type RedisSinkBlock } from './config.js';
+import { parseKeyTemplate, type KeyPart } from './key-template.js';
 import { parseRedisAddress } from './redis-address.js';
 import type { ExpiryForm, RedisSinkParams, ValueForm } from './sink-params.js';
 
@@ -22,7 +22,7 @@ function planSink(request: SinkPlanRequest): SinkPlan {
   const refuse = (message: string, hint?: string): never => {
     throw new EtlError('ETL-4211', `sink "${request.sink.id}": ${message}`, { at: request.sink.at, hint });
   };
-  const key = planKey(block.key, request.expression, refuse);
+  const key = planKey(block.key, request.expression);
   const value = planValue(block.value, input, request.expression, refuse);
   const expiry = planExpiry(block, value, request.expression, refuse);
   const params: RedisSinkParams = {
@@ -44,15 +44,10 @@ function planSink(request: SinkPlanRequest): SinkPlan {
 
 type Refuse = (message: string, hint?: string) => never;
 
-function planKey(template: string, check: Check, refuse: Refuse): KeyPart<TypedExpr>[] {
-  let parts: KeyPart[];
-  try {
-    parts = parseKeyTemplate(template);
-  } catch (error) {
-    if (!(error instanceof KeyTemplateError)) throw error;
-    return refuse(`key "${template}": ${error.message}`);
-  }
-  return parts.map((part) => (part.kind === 'constant' ? part : { kind: 'expr', expr: check(part.expr, ['key']) }));
+function planKey(template: string, check: Check): KeyPart<TypedExpr>[] {
+  return parseKeyTemplate(template).map((part) =>
+    part.kind === 'constant' ? part : { ...part, expr: check(part.expr, ['key']) },
+  );
 }
 
 function planValue(value: RedisSinkBlock['value'], input: Schema, check: Check, refuse: Refuse): ValueForm {
@@ -115,16 +110,6 @@ function fixedTtl(ttlMs: number, jitter: number, refuse: Refuse): ExpiryForm {
   if (!(ttlMs >= 1) || ttlMs > Number.MAX_SAFE_INTEGER / 2)
     refuse('ttl must be more than 0', 'without ttl a key never expires');
   return { kind: 'fixed', ttlMs: Math.round(ttlMs), jitter };
-}
-
-/** Milliseconds, or null for what is an expression. */
-function readDuration(text: string): number | null {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (error instanceof UnreadableValueError) return null;
-    throw error;
-  }
 }
 
 function readJitter(value: string | number, refuse: Refuse): number {

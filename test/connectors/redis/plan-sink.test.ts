@@ -86,7 +86,7 @@ test('what contradicts itself is refused with a sentence', async () => {
       "zod value: {list: …} is not written yet, because a repeated attempt would append twice; use hash, set or zset",
       "zod value: {stream: …} is not written yet, because a repeated attempt would append twice; use hash, set or zset",
       "zod value must be json, {json: [columns]}, {string: expression}, {hash: [columns]}, {set: expression} or {zset: {member, score}}",
-      "ETL-4211 sink "cache": key "k:{id": the { at position 3 is not closed",
+      "zod the { at position 3 is not closed",
       "ETL-3002 there is no column "nope"",
     ]
   `);

@@ -1,0 +1,40 @@
+/**
+ * What is wrong with the expressions of a job as far as the file alone shows it: no source is asked for its columns, so
+ * their names and types stay unchecked. Planning finds all of this as well, and more.
+ */
+import type { ConnectorConfig, JsonObject } from '../connectors/connector.js';
+import type { LiteralExpr } from '../expr/literal.js';
+import { checkNames } from '../expr/check-names.js';
+import type { SpecDocument } from '../spec/job-spec.js';
+import { PlanProblems, type Site } from './plan-problems.js';
+
+/** @throws EtlError or EtlErrors with all that is wrong. */
+export function checkOffline(document: SpecDocument, configOf: (type: string) => ConnectorConfig): void {
+  const { spec } = document;
+  const problems = new PlanProblems(document);
+  const params = Object.fromEntries(
+    Object.entries(spec.params).map(([name, { type, value }]): [string, LiteralExpr] => [
+      name,
+      { kind: 'literal', text: value, type, param: name },
+    ]),
+  );
+  const check = (text: string, form: 'expression' | 'select', site: Site, start = 0): void => {
+    for (const error of checkNames(text, form, params)) problems.keepExpression(error, site, start);
+  };
+  spec.steps.forEach(({ operator }, index) => {
+    const path = ['steps', index, operator.kind];
+    const what = `step ${index + 1} (${operator.kind})`;
+    if (operator.kind === 'filter') check(operator.predicate, 'expression', { path, what });
+    if (operator.kind === 'select')
+      operator.items.forEach((item, i) => check(item, 'select', { path: [...path, i], what }));
+  });
+  for (const [id, { type, own }] of Object.entries(spec.sinks)) {
+    for (const { text, place, start } of sinkExpressions(configOf(type), own))
+      check(text, 'expression', { path: ['sinks', id, ...place], what: `sink "${id}"` }, start);
+  }
+  problems.throwIfAny();
+}
+
+function sinkExpressions(config: ConnectorConfig, own: JsonObject) {
+  return config.sinkExpressions?.(own) ?? [];
+}
