@@ -17,7 +17,7 @@ import { timeWords } from './keywords.js';
 import { typeFromName } from './type-from-name.js';
 import type { NamedExpr, SortExpr, TypedExpr } from './typed-expr.js';
 import { unifyBranches } from './unify.js';
-import type { DataType } from '../columnar/data-type.js';
+import { typeName, type DataType } from '../columnar/data-type.js';
 
 /** See scope.ts. */
 export type Scope = ExpressionScope;
@@ -26,7 +26,7 @@ const boolean: DataType = { kind: 'boolean' };
 const text: DataType = { kind: 'text' };
 
 export function checkExpression(source: string, scope: Scope): TypedExpr {
-  return checkNode(parseExpression(source), scope).expr;
+  return storable(checkNode(parseExpression(source), scope));
 }
 
 /** One expression or several with commas between; `*` is all columns. Names are of no account. */
@@ -45,11 +45,21 @@ export function checkPredicate(source: string, scope: Scope): TypedExpr {
 export function checkSelectItem(source: string, scope: Scope): NamedExpr[] {
   return parseSelectList(source).flatMap(({ node, alias, at }) => {
     if (node === null) return allColumns(scope);
-    const expr = checkNode(node, scope).expr;
+    const expr = storable(checkNode(node, scope));
     const name = alias ?? defaultName(node);
     if (name === null) throw syntaxError('this column has no name', at, 'write … AS name');
     return [{ name, expr }];
   });
+}
+
+/** Arrays of other types than text pass as columns; nothing makes one. */
+function storable({ expr, at }: Checked): TypedExpr {
+  if (expr.kind === 'column' || expr.type.kind !== 'list' || expr.type.element.kind === 'text') return expr;
+  throw typeError(
+    `a result of type ${typeName(expr.type)} cannot be computed`,
+    at,
+    "paths of JSON are texts: ARRAY['a', '0']",
+  );
 }
 
 function allColumns({ columns }: Scope): NamedExpr[] {

@@ -11,11 +11,13 @@ import {
   takeText,
   valueAtPath,
 } from './json-access.js';
+import { jsonEditFunctions } from './json-edit.js';
 import { buildArray, buildObject, toJson } from './json-build.js';
 
 const targets = ['json', 'jsonb'] as const;
 
 export const jsonFunctions: readonly Overload[] = [
+  ...jsonEditFunctions,
   ...targets.flatMap((kind) => {
     const isJson = kind === 'json';
     const field = isJson ? jsonField : jsonbField;
