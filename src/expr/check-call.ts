@@ -165,7 +165,9 @@ function requireComparable(node: CallNode, type: DataType): void {
 
 function findOverload(node: CallNode, name: string, args: readonly Checked[]): Overload {
   const overloads = overloadsOf(name);
-  if (overloads.length === 0 || name === 'cast') throw noSuchFunction(node, name);
+  // Names of SQL's forms hold a space; quoted they could be called.
+  const isForm = node.form === 'function' && name.includes(' ');
+  if (overloads.length === 0 || name === 'cast' || isForm) throw noSuchFunction(node, name);
   const resolution = resolveOverload(overloads, args.map(typeOf));
   if (resolution.kind === 'found' && resolution.overload.refused === undefined) return resolution.overload;
   const shown = args.map((arg) => (arg.untyped ? 'unknown' : typeName(arg.expr.type)));

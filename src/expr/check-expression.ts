@@ -142,7 +142,12 @@ function numberLiteral(digits: string): TypedExpr {
 }
 
 function checkCast(node: Extract<SyntaxNode, { kind: 'cast' }>, scope: Scope): Checked {
-  return typed(explicitCast(checkNode(node.arg, scope), castType(node), node.at), node);
+  const type = castType(node);
+  const expr = explicitCast(checkNode(node.arg, scope), type, node.at);
+  const digits = /^time.*\(([0-5])\)/.exec(node.typeName)?.[1];
+  if (digits === undefined) return typed(expr, node);
+  const count: TypedExpr = { kind: 'literal', text: digits, type: { kind: 'int32' } };
+  return typed({ kind: 'call', name: 'cast digits', args: [expr, count], type }, node);
 }
 
 /** The type that a cast names. */
@@ -163,11 +168,7 @@ function refuseLossyType(node: Extract<SyntaxNode, { kind: 'cast' }>, type: Data
   const modified = node.typeName.includes('(');
   if (type.kind === 'text' && /^(character|name)(?! varying)/.test(type.sqlName ?? ''))
     throw typeError(`a cast to ${node.typeName} is not supported`, node.typeAt, 'use text or varchar(n)');
-  if (
-    modified &&
-    (type.kind === 'numeric' ||
-      (['time', 'timestamp', 'timestamptz', 'interval'].includes(type.kind) && !node.typeName.includes('(6)')))
-  )
+  if (modified && (type.kind === 'numeric' || (type.kind === 'interval' && !node.typeName.includes('(6)'))))
     throw typeError(
       `a cast to ${node.typeName} is not supported`,
       node.typeAt,

@@ -26,6 +26,7 @@ const forms: Readonly<Record<string, string>> = {
   'is distinct from': 'x IS DISTINCT FROM x → boolean',
   'is not distinct from': 'x IS NOT DISTINCT FROM x → boolean',
   in: 'x IN (x, …) → boolean',
+  'cast digits': 'CAST(timestamp AS timestamp(n)) · CAST(timestamptz AS timestamptz(n)) · CAST(time AS time(n))',
   like: 'text LIKE text [ESCAPE text] → boolean',
   ilike: 'text ILIKE text [ESCAPE text] → boolean',
   coalesce: 'coalesce(x, …) → x',
@@ -39,7 +40,12 @@ export function functionList(): readonly FunctionEntry[] {
   return functionNames().map((name): FunctionEntry => {
     const form = forms[name];
     if (form !== undefined)
-      return { name, form: form.includes(`${name}(`) ? 'function' : 'operator', signatures: [form], refused: [] };
+      return {
+        name,
+        form: name === 'cast digits' ? 'cast' : form.includes(`${name}(`) ? 'function' : 'operator',
+        signatures: [form],
+        refused: [],
+      };
     const overloads = overloadsOf(name);
     return {
       name,

@@ -1,6 +1,6 @@
 /**
  * Expression text → tokens, by PostgreSQL's lexical rules: folding of unquoted names, quoted names, '…' and E'…' strings,
- * numbers, the longest operator with its rule for a trailing + or -, comments. `:name` is a parameter, `::` an operator.
+ * $$…$$ strings, numbers, the longest operator with its rule for a trailing + or -, comments. `:name` is a parameter, `::` an operator.
  */
 import { syntaxError } from './expression-error.js';
 
@@ -53,12 +53,7 @@ function nextToken(text: string, at: number): Token {
     );
   if ((char === 'u' || char === 'U') && next === '&' && `'"`.includes(text[at + 2] ?? ' '))
     throw syntaxError('U&… literals are not supported', { offset: at, length: 3 }, "write E'\\uXXXX'");
-  if (char === '$')
-    throw syntaxError(
-      '"$" is not part of an expression',
-      { offset: at, length: 1 },
-      "parameters are written :name, strings '…'",
-    );
+  if (char === '$') return dollarString(text, at);
   if (nameStart.test(char)) {
     const word = match(name, text, at);
     return { kind: 'name', text: fold(word), offset: at, length: word.length };
@@ -126,10 +121,46 @@ function plainString(text: string, at: number): Token {
         "close it with '; a quote inside is written ''",
       );
     value += text.slice(from, end);
-    if (text[end + 1] !== "'") return { kind: 'string', text: checkChars(value, at), offset: at, length: end + 1 - at };
-    value += "'";
-    from = end + 2;
+    from = continued(text, end + 1);
+    if (text[end + 1] === "'") {
+      value += "'";
+      from = end + 2;
+    } else if (from < 0) return { kind: 'string', text: checkChars(value, at), offset: at, length: end + 1 - at };
   }
+}
+
+const continuation = /[ \t\f\v]*[\n\r][ \t\n\r\f\v]*'/y;
+
+/** A string goes on in another one behind a line end: the offset of what is in it, or -1. */
+function continued(text: string, at: number): number {
+  const between = match(continuation, text, at);
+  return between === '' ? -1 : at + between.length;
+}
+
+const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
+
+/** `$$it's$$`, `$tag$…$tag$`: nothing inside is an escape. */
+function dollarString(text: string, at: number): Token {
+  const tag = match(dollarTag, text, at);
+  if (tag === '')
+    throw syntaxError(
+      '"$" is not part of an expression',
+      { offset: at, length: 1 },
+      "parameters are written :name, strings '…' or $$…$$",
+    );
+  const end = text.indexOf(tag, at + tag.length);
+  if (end < 0)
+    throw syntaxError(
+      'the string has no closing quote',
+      { offset: at, length: text.length - at },
+      `close it with ${tag}`,
+    );
+  return {
+    kind: 'string',
+    text: checkChars(text.slice(at + tag.length, end), at),
+    offset: at,
+    length: end + tag.length - at,
+  };
 }
 
 function quotedName(text: string, at: number): Token {

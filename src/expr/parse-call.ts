@@ -60,6 +60,7 @@ const forms: Readonly<Record<string, (parser: FormParser, at: Span) => SyntaxNod
     parser.tokens.expect(')');
     return parser.call('substring', args, at, at);
   },
+  make_interval: makeInterval,
   position: (parser, at) => {
     const needle = parser.expression(power.membership);
     parser.tokens.expectWord('in');
@@ -95,6 +96,35 @@ const forms: Readonly<Record<string, (parser: FormParser, at: Span) => SyntaxNod
   },
 };
 
+/** Parameters of the one function that is called by name: `make_interval(days => 3)`. Each is 0 unless given. */
+const intervalParts = ['years', 'months', 'weeks', 'days', 'hours', 'mins', 'secs'];
+
+function makeInterval(parser: FormParser, at: Span): SyntaxNode {
+  const { tokens } = parser;
+  const given = new Map<string, SyntaxNode>();
+  while (!tokens.accept(')')) {
+    if (given.size > 0) tokens.expect(',');
+    const word = tokens.peek();
+    const isNamed = tokens.peek(1).text === '=>' && tokens.peek(1).kind === 'operator';
+    const name = isNamed ? word.text : intervalParts[given.size];
+    if (name === undefined || !intervalParts.includes(name))
+      throw syntaxError('make_interval has no such argument', word, `its arguments are ${intervalParts.join(', ')}`);
+    if (given.has(name)) throw syntaxError(`make_interval gets ${name} twice`, word);
+    if (isNamed) {
+      tokens.next();
+      tokens.next();
+    }
+    given.set(name, parser.expression());
+  }
+  const zero: SyntaxNode = { kind: 'number', text: '0', ...parser.grow(at, []) };
+  return parser.call(
+    'make_interval',
+    intervalParts.map((part) => given.get(part) ?? zero),
+    at,
+    at,
+  );
+}
+
 /** `DATE '2026-01-01'`, `double precision '1.5'`, `timestamp with time zone '…'`. */
 function typedLiteral(parser: FormParser, word: string, at: Span): SyntaxNode | null {
   const { tokens } = parser;
@@ -107,21 +137,26 @@ function typedLiteral(parser: FormParser, word: string, at: Span): SyntaxNode | 
     for (let i = 1; i < count; i++) tokens.next();
     const typeAt = { offset: at.offset, length: tokens.lastEnd - at.offset };
     const token = tokens.next();
-    refuseIntervalFields(parser, typeName);
-    const arg: SyntaxNode = { kind: 'string', text: token.text, ...parser.grow(token, []) };
+    const text = typeName === 'interval' ? token.text + intervalUnit(parser, token.text) : token.text;
+    const arg: SyntaxNode = { kind: 'string', text, ...parser.grow(token, []) };
     return { kind: 'cast', arg, typeName, typeAt, ...parser.grow(at, [arg]) };
   }
   return null;
 }
 
-function refuseIntervalFields(parser: FormParser, typeName: string): void {
-  const next = parser.tokens.peek();
-  if (typeName === 'interval' && next.kind === 'name' && /^(year|month|day|hour|minute|second)$/.test(next.text))
-    throw syntaxError(
-      `INTERVAL '…' ${next.text.toUpperCase()} is not supported`,
-      next,
-      `write the unit inside: INTERVAL '1 ${next.text}'`,
-    );
+/** `INTERVAL '3' DAY`: the unit behind a whole number, as text to put behind it; '' where none is written. */
+function intervalUnit(parser: FormParser, text: string): string {
+  const { tokens } = parser;
+  const next = tokens.peek();
+  if (next.kind !== 'name' || !/^(year|month|day|hour|minute|second)$/.test(next.text)) return '';
+  tokens.next();
+  const isPlain = /^\s*[+-]?\d+\s*$/.test(text) && !tokens.peekWord('to') && tokens.peek().text !== '(';
+  if (isPlain) return ` ${next.text}`;
+  throw syntaxError(
+    `INTERVAL '…' ${next.text.toUpperCase()} takes a whole number and one unit`,
+    next,
+    `write the units inside: INTERVAL '1 day 12 hours'`,
+  );
 }
 
 function refuseByName(word: string, at: Span): void {

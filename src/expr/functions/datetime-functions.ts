@@ -40,13 +40,15 @@ import { makeDate, makeInterval, makeTime, makeTimestamp, toTimestamp } from './
 import { toCharFunctions } from './datetime-to-char.js';
 import { truncFunctions } from './datetime-trunc.js';
 import { isInfinite } from './moment.js';
-import { RefusedCall } from './refused-call.js';
+import { roundFunctions } from './datetime-round.js';
+import { requireUtc } from './utc-zone.js';
 
 const moments = ['timestamp', 'timestamptz'] as const;
 
 export const datetimeFunctions: readonly Overload[] = [
   ...extractFunctions,
   ...truncFunctions,
+  ...roundFunctions,
   ...binFunctions,
   ...toCharFunctions,
   define('+', ['date', 'int32'], 'date', run(addDays), asOperator),
@@ -164,13 +166,8 @@ export const datetimeFunctions: readonly Overload[] = [
   define('timezone', ['text', 'timestamptz'], 'timestamp', bound(inUtc), notPushed),
 ];
 
-/** `AT TIME ZONE` of UTC, the one zone whose rules never change; others are the server's to compute. */
+/** `AT TIME ZONE` of UTC. */
 function inUtc(call: BoundCall): RunFunction {
-  const zone = call.constants[0];
-  if (
-    zone === undefined ||
-    (zone !== null && !/^(?:utc|gmt|z|zulu|etc\/utc|etc\/gmt|\+?-?0{1,2}(?::?00)?)$/i.test(zone))
-  )
-    throw new RefusedCall('etl converts to and from UTC only', 'let the source query convert other time zones');
+  requireUtc(call, 0);
   return (_: Uint8Array, __: number, ___: number, at: bigint) => at;
 }

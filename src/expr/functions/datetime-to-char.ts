@@ -1,8 +1,8 @@
 /**
  * to_char of timestamps with a constant format.
  *
- * The format is cut up as formatting.c does (longest keyword first, FM before one, text in double quotes); a keyword that
- * we do not write exactly, or a suffix such as TH, is refused when the job is planned.
+ * The format is cut up as formatting.c does (longest keyword first, FM before one, TH behind one, text in double quotes);
+ * what the server's locale decides (TM) is refused when the job is planned.
  */
 import type { ByteWriter } from '../../columnar/byte-writer.js';
 import { civilFromDays, type Civil } from '../../columnar/datetime.js';
@@ -102,10 +102,6 @@ function hourOf(moment: Moment): number {
   return Math.floor(moment.micros / 3600000000);
 }
 
-function halfDay(am: string, pm: string): Part {
-  return (moment, out) => out.ascii(hourOf(moment) >= 12 ? pm : am);
-}
-
 const fraction = (moment: Moment): number => moment.micros % 1000000;
 const secondsOfDay = number(1, (moment) => Math.floor(moment.micros / 1000000));
 const hour12 = number(2, (moment) => hourOf(moment) % 12 || 12);
@@ -139,125 +135,46 @@ const numbers: Readonly<Record<string, Part>> = {
   // Fractions keep their zeros even after FM.
   ms: (moment, out) => writePadded(Math.floor(fraction(moment) / 1000), 3, out),
   us: (moment, out) => writePadded(fraction(moment), 6, out),
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((digits) => [`ff${digits}`, fractionOf(digits)])),
+  iddd: number(3, ({ day }) => isoDayOfYear(day)),
+  cc: (moment, out, plain) => {
+    const century = centuryOf(moment.civil.year);
+    if (century < 0) out.byte(45);
+    number(2, () => Math.abs(century))(moment, out, plain);
+  },
+  'y,yyy': ({ civil }, out) => {
+    const year = positive(civil.year);
+    out.integer(Math.floor(year / 1000));
+    out.byte(44);
+    writePadded(year % 1000, 3, out);
+  },
 };
+
+function fractionOf(digits: number): Part {
+  const unit = 10 ** (6 - digits);
+  return (moment, out) => writePadded(Math.floor(fraction(moment) / unit), digits, out);
+}
+
+/** Monday of the first week is day 1. */
+function isoDayOfYear(day: number): number {
+  return 7 * (isoWeek(day) - 1) + (dayOfWeek(day) || 7);
+}
+
+/** Of the year 0, which is 1 BC, as formatting.c counts: truncating. */
+function centuryOf(year: number): number {
+  return year > 0 ? Math.floor((year - 1) / 100) + 1 : Math.trunc(year / 100) - 1;
+}
 
 /** Every keyword of formatting.c, to see where one ends; longest first. */
 const keywords = [
-  'Y,YYY',
-  'y,yyy',
-  'A.D.',
-  'a.d.',
-  'B.C.',
-  'b.c.',
-  'A.M.',
-  'a.m.',
-  'P.M.',
-  'p.m.',
-  'MONTH',
-  'Month',
-  'month',
-  'SSSSS',
-  'sssss',
-  'SSSS',
-  'ssss',
-  'HH24',
-  'hh24',
-  'HH12',
-  'hh12',
-  'IDDD',
-  'iddd',
-  'IYYY',
-  'iyyy',
-  'YYYY',
-  'yyyy',
-  'DAY',
-  'Day',
-  'day',
-  'DDD',
-  'ddd',
-  'MON',
-  'Mon',
-  'mon',
-  'IYY',
-  'iyy',
-  'YYY',
-  'yyy',
-  'FF1',
-  'FF2',
-  'FF3',
-  'FF4',
-  'FF5',
-  'FF6',
-  'ff1',
-  'ff2',
-  'ff3',
-  'ff4',
-  'ff5',
-  'ff6',
-  'TZH',
-  'TZM',
-  'tzh',
-  'tzm',
-  'AD',
-  'ad',
-  'AM',
-  'am',
-  'BC',
-  'bc',
-  'PM',
-  'pm',
-  'CC',
-  'cc',
-  'DD',
-  'dd',
-  'DY',
-  'Dy',
-  'dy',
-  'FX',
-  'fx',
-  'HH',
-  'hh',
-  'ID',
-  'id',
-  'IW',
-  'iw',
-  'IY',
-  'iy',
-  'MI',
-  'mi',
-  'MM',
-  'mm',
-  'MS',
-  'ms',
-  'OF',
-  'of',
-  'RM',
-  'rm',
-  'SS',
-  'ss',
-  'TZ',
-  'tz',
-  'US',
-  'us',
-  'WW',
-  'ww',
-  'YY',
-  'yy',
-  'D',
-  'd',
-  'I',
-  'i',
-  'J',
-  'j',
-  'Q',
-  'q',
-  'W',
-  'w',
-  'Y',
-  'y',
-];
+  'Y,YYY y,yyy A.D. a.d. B.C. b.c. A.M. a.m. P.M. p.m. MONTH Month month SSSSS sssss SSSS ssss HH24',
+  'hh24 HH12 hh12 IDDD iddd IYYY iyyy YYYY yyyy DAY Day day DDD ddd MON Mon mon IYY iyy YYY yyy FF1 FF2',
+  'FF3 FF4 FF5 FF6 ff1 ff2 ff3 ff4 ff5 ff6 TZH TZM tzh tzm AD ad AM am BC bc PM pm CC cc DD dd DY Dy dy',
+  'FX fx HH hh ID id IW iw IY iy MI mi MM mm MS ms OF of RM rm SS ss TZ tz US us WW ww YY yy D d I i J',
+  'j Q q W w Y y',
+].flatMap((line) => line.split(' '));
 
-function partOf(keyword: string): Part {
+function partOf(keyword: string, hasZone: boolean): Part {
   switch (keyword.toLowerCase()) {
     case 'month':
     case 'mon':
@@ -267,21 +184,72 @@ function partOf(keyword: string): Part {
       return name(keyword, weekdays, ({ day }) => dayOfWeek(day));
     case 'am':
     case 'pm':
-      return keyword === keyword.toUpperCase() ? halfDay('AM', 'PM') : halfDay('am', 'pm');
+      return oneOf(keyword, 'am', 'pm', (moment) => hourOf(moment) >= 12);
     case 'a.m.':
     case 'p.m.':
-      return keyword === keyword.toUpperCase() ? halfDay('A.M.', 'P.M.') : halfDay('a.m.', 'p.m.');
+      return oneOf(keyword, 'a.m.', 'p.m.', (moment) => hourOf(moment) >= 12);
+    case 'ad':
+    case 'bc':
+      return oneOf(keyword, 'bc', 'ad', ({ civil }) => civil.year > 0);
+    case 'a.d.':
+    case 'b.c.':
+      return oneOf(keyword, 'b.c.', 'a.d.', ({ civil }) => civil.year > 0);
+    case 'rm':
+      return roman(keyword);
+    case 'tz':
+      return hasZone ? text(keyword === 'tz' ? 'utc' : 'UTC') : text('');
+    case 'of':
+    case 'tzh':
+      return text('+00');
+    case 'tzm':
+      return text('00');
+    case 'fx': // how strictly a text is read: nothing to write
+      return text('');
+    default:
+      return numbers[keyword.toLowerCase()]!;
   }
-  const part = numbers[keyword.toLowerCase()];
-  if (part !== undefined) return part;
-  throw new RefusedCall(`to_char with ${keyword} is not supported`, 'put text into double quotes');
 }
+
+const numerals = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'XI', 'XII'];
+
+function roman(keyword: string): Part {
+  const shaped = numerals.map((numeral) => (keyword === 'RM' ? numeral : numeral.toLowerCase()));
+  return ({ civil }, out, plain) => {
+    const numeral = shaped[civil.month - 1]!;
+    out.ascii(plain ? numeral : numeral.padEnd(4));
+  };
+}
+
+/** One of two words in the case of the keyword. */
+function oneOf(keyword: string, first: string, second: string, isSecond: (moment: Moment) => boolean): Part {
+  const shape = (word: string): string => (keyword === keyword.toUpperCase() ? word.toUpperCase() : word);
+  const [no, yes] = [shape(first), shape(second)];
+  return (moment, out) => out.ascii(isSecond(moment) ? yes : no);
+}
+
+function text(word: string): Part {
+  return (_, out) => out.ascii(word);
+}
+
+/** `part` and the ending of its number: 1st, 2nd, 11th. */
+function ordinal(part: Part, suffix: string): Part {
+  const isUpper = suffix === 'TH';
+  return (moment, out, plain) => {
+    const from = out.length;
+    part(moment, out, plain);
+    const tens = out.length - from > 1 ? out.bytes[out.length - 2]! : 0;
+    const ending = tens === 49 ? 'th' : (endings[out.bytes[out.length - 1]! - 48] ?? 'th');
+    out.ascii(isUpper ? ending.toUpperCase() : ending);
+  };
+}
+
+const endings = ['th', 'st', 'nd', 'rd'];
 
 function formatOf(call: BoundCall): (day: number, micros: number, out: ByteWriter) => void | false {
   const format = call.constants[1];
   if (format === undefined)
     throw new RefusedCall('the format of to_char has to be a constant', "write it out, for example 'YYYY-MM-DD'");
-  const parts = parseFormat(format ?? '');
+  const parts = parseFormat(format ?? '', call.types[0]!.kind === 'timestamptz');
   if (parts.length === 0) return () => false;
   const moment: Moment = { civil: { year: 0, month: 0, day: 0 }, day: 0, micros: 0 };
   return (day, micros, out) => {
@@ -292,7 +260,7 @@ function formatOf(call: BoundCall): (day: number, micros: number, out: ByteWrite
   };
 }
 
-function parseFormat(format: string): { readonly part: Part; readonly plain: boolean }[] {
+function parseFormat(format: string, hasZone: boolean): { readonly part: Part; readonly plain: boolean }[] {
   const parts: { part: Part; plain: boolean }[] = [];
   const literal = (text: string): void => {
     const bytes = Buffer.from(text);
@@ -307,9 +275,12 @@ function parseFormat(format: string): { readonly part: Part; readonly plain: boo
     const keyword = keywords.find((word) => rest.startsWith(word));
     if (keyword !== undefined) {
       at += keyword.length;
-      if (/^(?:TH|th|SP)/.test(format.slice(at)))
-        throw new RefusedCall(`to_char with the suffix ${format.slice(at, at + 2)} is not supported`);
-      parts.push({ part: partOf(keyword), plain: prefix !== '' });
+      const part = partOf(keyword, hasZone);
+      const suffix = /^(?:TH|th|SP)/.exec(format.slice(at))?.[0] ?? '';
+      at += suffix.length;
+      if (suffix === 'SP') throw new RefusedCall('to_char with the suffix SP is not supported');
+      const isNumber = numbers[keyword.toLowerCase()] !== undefined;
+      parts.push({ part: suffix === '' || !isNumber ? part : ordinal(part, suffix), plain: prefix !== '' });
     } else if (rest.startsWith('"')) {
       const quoted = /^"((?:[^"\\]|\\[^])*\\?)"?/.exec(rest)!;
       literal(quoted[1]!.replace(/\\([^])/g, '$1'));

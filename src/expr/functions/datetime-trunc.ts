@@ -5,12 +5,14 @@ import { asCall, bound, define, type BoundCall, type IntervalValue, type Kernel,
 import { cycleOf, fieldName, mondayOf } from './datetime-fields.js';
 import { dayOf, dayOfSafe, interval, isInfinite, microsOfDay, timestampOf, timestampOfSafe } from './moment.js';
 import { RefusedCall } from './refused-call.js';
+import { requireUtc } from './utc-zone.js';
 
 const DAY = 86400000000;
 
 export const truncFunctions: readonly Overload[] = [
   define('date_trunc', ['text', 'timestamp'], truncType, timestampKernel(), asCall),
   define('date_trunc', ['text', 'timestamptz'], truncType, timestampKernel(), asCall),
+  define('date_trunc', ['text', 'timestamptz', 'text'], truncType, timestampKernel(), asCall),
   define(
     'date_trunc',
     ['text', 'interval'],
@@ -117,6 +119,7 @@ function timestampKernel(): Kernel {
 }
 
 function momentTrunc(call: BoundCall): <T>(day: number, micros: number, join: (day: number, micros: number) => T) => T {
+  if (call.types.length === 3) requireUtc(call, 2);
   const name = unitOf(call, { ...clockUnits, ...dayUnits });
   const clock = clockUnits[name];
   if (clock !== undefined) return (day, micros, join) => join(day, micros - (micros % clock));

@@ -92,6 +92,8 @@ const constants: Readonly<Record<string, Readonly<Record<number, readonly string
   rpad: { 1: smallCounts },
   to_char: { 1: ["'YYYY-MM-DD'", "'HH24:MI:SS.US'", "'FMMonth DD Dy'", "'IYYY-IW Q'"] },
   timezone: { 0: ["'UTC'"] },
+  date_trunc: { 2: ["'UTC'"] },
+  'cast digits': { 1: ['0', '3', '5'] },
   encode: { 1: ["'hex'", "'base64'", "'escape'"] },
   decode: { 1: ["'hex'", "'base64'", "'escape'"] },
   '#>': { 1: ["'{a}'", "'{b,0}'", "'{}'"] },
@@ -208,7 +210,9 @@ function productionsOf(name: string, overload: Overload): Production[] {
       if (index === 0 && name === 'date_trunc') return { constants: truncUnits.map((unit) => `'${unit}'`) };
       return kind === 'any' ? anyKinds[index % anyKinds.length]! : kind;
     });
-    return [{ result, args: given, print: printer(name) }];
+    const print: Production['print'] =
+      name === 'cast digits' ? ([a, digits]) => `CAST(${a} AS ${result}(${digits}))` : printer(name);
+    return [{ result, args: given, print }];
   });
 }
 
