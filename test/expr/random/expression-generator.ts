@@ -130,7 +130,7 @@ const truncUnits = ['second', 'minute', 'hour', 'day', 'month', 'quarter', 'year
 /** What a C library computes to the last digit is compared by itself, elsewhere; SQL's own forms have rules of
  * their own here; make_interval overflows in silence in PostgreSQL 15, and to_timestamp makes
  * infinities. */
-const left = new Set([
+export const leftOut: ReadonlySet<string> = new Set([
   'exp',
   'ln',
   'log',
@@ -164,7 +164,9 @@ const left = new Set([
   'is not distinct from',
 ]);
 
-interface Production {
+export interface Production {
+  /** The function, operator or form that it calls. */
+  readonly name: string;
   readonly result: Kind;
   readonly args: readonly (ArgKind | { readonly constants: readonly string[] })[];
   readonly print: (args: readonly string[]) => string;
@@ -172,16 +174,17 @@ interface Production {
   readonly decidedByFirst?: true;
 }
 
-function productions(): Production[] {
+/** One for each signature. */
+export function productions(): Production[] {
   const calls = functionNames()
-    .filter((name) => !left.has(name))
+    .filter((name) => !leftOut.has(name))
     .flatMap((name) => overloadsOf(name).flatMap((overload) => productionsOf(name, overload)));
   const casts = overloadsOf('cast').flatMap((cast): Production[] => {
     const to = (cast.result as DataType).kind;
     // Texts that read as dates or intervals in more ways than ours are the parsers' own tests.
     const isWordy = cast.args[0] === 'text' && ['date', 'time', 'timestamp', 'timestamptz', 'interval'].includes(to);
     if (typeNames[to] === undefined || isWordy) return [];
-    return [{ result: to, args: [cast.args[0]!], print: ([a]) => `CAST(${a} AS ${typeNames[to]})` }];
+    return [{ name: 'cast', result: to, args: [cast.args[0]!], print: ([a]) => `CAST(${a} AS ${typeNames[to]})` }];
   });
   return [...calls, ...casts, ...specialForms()].filter((production) => production.args.every(isGenerated));
 }
@@ -195,7 +198,7 @@ function productionsOf(name: string, overload: Overload): Production[] {
   const kinds =
     overload.variadic === undefined
       ? [overload.args]
-      : [2, 3].map((count) => [
+      : (name.endsWith('build_object') ? [2, 4] : [2, 3]).map((count) => [
           ...overload.args,
           ...new Array<ArgKind>(count - overload.args.length).fill(overload.variadic!),
         ]);
@@ -203,7 +206,8 @@ function productionsOf(name: string, overload: Overload): Production[] {
     const result = resultKind(name, overload, args);
     if (result === null) return [];
     const given = args.map((kind, index) => {
-      const list = constants[name]?.[index];
+      const isPattern = name === 'substring' && index === 1 && kind === 'text';
+      const list = isPattern ? patterns : constants[name]?.[index];
       if (list !== undefined) return { constants: list };
       if (index === 0 && (name === 'extract' || name === 'date_part'))
         return { constants: fields[args[1]!]!.map((field) => (name === 'extract' ? field : `'${field}'`)) };
@@ -212,7 +216,7 @@ function productionsOf(name: string, overload: Overload): Production[] {
     });
     const print: Production['print'] =
       name === 'cast digits' ? ([a, digits]) => `CAST(${a} AS ${result}(${digits}))` : printer(name);
-    return [{ result, args: given, print }];
+    return [{ name, result, args: given, print }];
   });
 }
 
@@ -259,20 +263,23 @@ function specialForms(): Production[] {
   const comparable = kinds.filter((kind) => kind !== 'json' && kind !== 'jsonb');
   return [
     ...['AND', 'OR'].map((word): Production => ({
+      name: word.toLowerCase(),
       result: 'boolean',
       args: ['boolean', 'boolean'],
       print: ([a, b]) => `(${a} ${word} ${b})`,
       decidedByFirst: true,
     })),
-    { result: 'boolean', args: ['boolean'], print: ([a]) => `(NOT ${a})` },
+    { name: 'not', result: 'boolean', args: ['boolean'], print: ([a]) => `(NOT ${a})` },
     ...kinds.flatMap((kind): Production[] => [
       {
+        name: 'case',
         result: kind,
         args: ['boolean', kind as ArgKind, kind as ArgKind],
         print: ([a, b, c]) => `CASE WHEN ${a} THEN ${b} ELSE ${c} END`,
         decidedByFirst: true,
       },
       {
+        name: 'coalesce',
         result: kind,
         args: [kind as ArgKind, kind as ArgKind],
         print: ([a, b]) => `COALESCE(${a}, ${b})`,
@@ -280,25 +287,34 @@ function specialForms(): Production[] {
       },
     ]),
     ...comparable.flatMap((kind): Production[] => [
-      {
+      ...['IS DISTINCT FROM', 'IS NOT DISTINCT FROM'].map((word): Production => ({
+        name: word.toLowerCase(),
         result: 'boolean',
         args: [kind as ArgKind, kind as ArgKind],
-        print: ([a, b]) => `(${a} IS DISTINCT FROM ${b})`,
-      },
+        print: ([a, b]) => `(${a} ${word} ${b})`,
+      })),
       {
+        name: 'between',
         result: 'boolean',
         args: [kind as ArgKind, kind as ArgKind, kind as ArgKind],
         print: ([a, b, c]) => `(${a} BETWEEN ${b} AND ${c})`,
       },
       {
+        name: 'in',
         result: 'boolean',
         args: [kind as ArgKind, kind as ArgKind, kind as ArgKind],
         print: ([a, b, c]) => `(${a} IN (${b}, ${c}))`,
       },
-      { result: kind, args: [kind as ArgKind, kind as ArgKind], print: ([a, b]) => `NULLIF(${a}, ${b})` },
+      {
+        name: 'nullif',
+        result: kind,
+        args: [kind as ArgKind, kind as ArgKind],
+        print: ([a, b]) => `NULLIF(${a}, ${b})`,
+      },
       ...(kind === 'boolean'
         ? []
         : ['GREATEST', 'LEAST'].map((word): Production => ({
+            name: word.toLowerCase(),
             result: kind,
             args: [kind as ArgKind, kind as ArgKind],
             print: ([a, b]) => `${word}(${a}, ${b})`,
