@@ -19,7 +19,7 @@ import { isSpace, parseDecimal } from './decimal.js';
 import { parseFloat32, parseFloat64 } from './float-text.js';
 import { storeProduct } from './int64.js';
 import { parseInterval } from './interval.js';
-import { writeJsonb } from './jsonb-text.js';
+import { jsonbWriter } from './jsonb-text.js';
 import { isPlainNumeric, writeNumeric } from './numeric-text.js';
 import { parseDate, parseTime, parseTimestamp } from './parse-datetime.js';
 import { listParser } from './parse-list.js';
@@ -52,7 +52,7 @@ export function textParser(type: DataType, trusted = false): TextParser {
     case 'json':
       return trusted ? copyCell : parseJsonCell;
     case 'jsonb':
-      return trusted ? copyCell : rewriter(() => false, writeJsonb);
+      return trusted ? copyCell : rewriter(() => false, jsonbWriter());
     case 'uuid':
       return parseUuidCell;
     case 'bytea':

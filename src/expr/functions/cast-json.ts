@@ -1,13 +1,12 @@
 /** Casts of json and jsonb to each other and of a jsonb scalar to a number or boolean; 22023 for a value of another sort. */
-import type { ByteWriter } from '../../columnar/byte-writer.js';
-import { writeJsonb } from '../../columnar/jsonb-text.js';
+import { jsonbWriter } from '../../columnar/jsonb-text.js';
 import { ValueError } from '../../columnar/row-errors.js';
 import { parseNumeric, type Numeric } from '../numeric.js';
-import { define, inline, notPushed, run, type Overload } from '../overload.js';
+import { bound, define, inline, notPushed, run, type Overload } from '../overload.js';
 import { asCast } from './cast-numbers.js';
 
 export const jsonCasts: readonly Overload[] = [
-  define('cast', ['json'], 'jsonb', run(jsonToJsonb), notPushed),
+  define('cast', ['json'], 'jsonb', bound(jsonbWriter), notPushed),
   define(
     'cast',
     ['jsonb'],
@@ -18,10 +17,6 @@ export const jsonCasts: readonly Overload[] = [
   define('cast', ['jsonb'], 'numeric', run(jsonbNumber), asCast),
   define('cast', ['jsonb'], 'boolean', run(jsonbBoolean), asCast),
 ];
-
-function jsonToJsonb(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
-  writeJsonb(bytes, start, end, out);
-}
 
 function jsonbNumber(bytes: Uint8Array, start: number, end: number): Numeric {
   const first = bytes[start]!;

@@ -1,7 +1,7 @@
 /** `jsonb_build_object`, `jsonb_build_array`, `to_jsonb` and their json twins. */
 import { ByteWriter } from '../../columnar/byte-writer.js';
 import type { DataType } from '../../columnar/data-type.js';
-import { writeJsonb } from '../../columnar/jsonb-text.js';
+import { jsonbWriter } from '../../columnar/jsonb-text.js';
 import { ValueError } from '../../columnar/row-errors.js';
 import { writeJsonString } from '../../columnar/write-json.js';
 import type { BoundCall, RunFunction } from '../overload.js';
@@ -119,6 +119,7 @@ function asWritten(pairs: readonly Pair[], target: JsonTarget) {
 
 function sortedLater(write: (values: Flat, out: ByteWriter) => void): RunFunction {
   const scratch = new ByteWriter(256);
+  const writeJsonb = jsonbWriter();
   return (values: Flat, out: ByteWriter): void => {
     scratch.clear();
     write(values, scratch);

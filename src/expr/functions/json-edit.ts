@@ -5,7 +5,7 @@
  * of two objects has to be sorted again.
  */
 import { ByteWriter } from '../../columnar/byte-writer.js';
-import { writeJsonb } from '../../columnar/jsonb-text.js';
+import { jsonbWriter, type JsonbWriter } from '../../columnar/jsonb-text.js';
 import { ValueError } from '../../columnar/row-errors.js';
 import { asOperator, bound, define, run, type Overload, type RunFunction } from '../overload.js';
 import { behindString, behindValue, canonicalKey, countElements } from './json-scan.js';
@@ -20,7 +20,7 @@ export const jsonEditFunctions: readonly Overload[] = [
     '||',
     ['jsonb', 'jsonb'],
     'jsonb',
-    bound(() => concatJsonb(new ByteWriter(256))),
+    bound(() => concatJsonb(new ByteWriter(256), jsonbWriter())),
     asOperator,
   ),
   define('-', ['jsonb', 'text'], 'jsonb', run(deleteKey), asOperator),
@@ -28,7 +28,7 @@ export const jsonEditFunctions: readonly Overload[] = [
 ];
 
 /** Two objects: the members of both, those of the right one win. Else two arrays: what is none becomes its one element. */
-function concatJsonb(merged: ByteWriter): RunFunction {
+function concatJsonb(merged: ByteWriter, writeJsonb: JsonbWriter): RunFunction {
   return (
     a: Uint8Array,
     aStart: number,

@@ -8,7 +8,7 @@ import type { Column } from '../../columnar/column.js';
 import { layoutOf, type DataType } from '../../columnar/data-type.js';
 import { decimalToText } from '../../columnar/decimal.js';
 import { storeNumber } from '../../columnar/int64.js';
-import { writeJsonb } from '../../columnar/jsonb-text.js';
+import { jsonbWriter } from '../../columnar/jsonb-text.js';
 import { writeNumeric } from '../../columnar/numeric-text.js';
 import { jsonWriter, writeJsonString } from '../../columnar/write-json.js';
 import { encodeHex } from './text-encode.js';
@@ -105,7 +105,7 @@ function bytesWriter(type: DataType, target: JsonTarget): ValueWriter {
     case 'json':
       return target === 'json'
         ? (value, start, end, out) => out.copy(value as Uint8Array, start, end)
-        : (value, start, end, out) => writeJsonb(value as Uint8Array, start, end, out);
+        : (jsonbWriter() as ValueWriter);
     case 'bytea':
       return (value, start, end, out) => {
         out.ascii('"\\\\x');
@@ -119,6 +119,7 @@ function bytesWriter(type: DataType, target: JsonTarget): ValueWriter {
 
 function listWriter(target: JsonTarget): ValueWriter {
   const scratch = new ByteWriter(256);
+  const writeJsonb = jsonbWriter();
   return (value, start, end, out) => {
     scratch.clear();
     const write = jsonWriter(value as Column);
