@@ -32,8 +32,8 @@ export function parseDate(bytes: Uint8Array, start: number, end: number): number
 
 /** Microseconds since midnight, up to and including 24:00:00. A zone is read and ignored, as PostgreSQL does. */
 export function parseTime(bytes: Uint8Array, start: number, end: number): number {
-  const reader = new DateTimeReader(bytes, start, end, 'time');
-  return reader.readTime();
+  const micros = isoClock(bytes, start, end);
+  return micros === NOT_ISO ? new DateTimeReader(bytes, start, end, 'time').readTime() : micros;
 }
 
 /** Stores the int64 of microseconds at `words[at]`. Without a zone a timestamptz is taken as UTC; a timestamp ignores zones. */
@@ -45,7 +45,7 @@ export function parseTimestamp(
   words: Int32Array,
   at: number,
 ): void {
-  if (parseIso(bytes, start, end, words, at)) return;
+  if (parseIso(bytes, start, end, zoned, words, at)) return;
   const found = new DateTimeReader(bytes, start, end, zoned ? 'timestamp with time zone' : 'timestamp').read();
   if (found.infinite !== 0) {
     words[at] = found.infinite > 0 ? -1 : 0;
@@ -57,29 +57,62 @@ export function parseTimestamp(
 
 const NOT_ISO = -0x80000000;
 
-/** `2026-01-31 04:05:06.789+00`: the common form, without an object; false leaves it to the reader. */
-function parseIso(bytes: Uint8Array, start: number, end: number, words: Int32Array, at: number): boolean {
+/** `2026-01-31 04:05:06.789+02:00`: the common form, without an object; false leaves it to the reader. */
+function parseIso(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  zoned: boolean,
+  words: Int32Array,
+  at: number,
+): boolean {
   if (end - start < 19) return false;
   const days = isoDays(bytes, start, digits4(bytes, start));
   const separator = bytes[start + 10];
   if (days === NOT_ISO || (separator !== 32 && separator !== 84)) return false;
-  const hour = digits2(bytes, start + 11);
-  const minute = digits2(bytes, start + 14);
-  const second = digits2(bytes, start + 17);
-  if (bytes[start + 13] !== 58 || bytes[start + 16] !== 58) return false;
-  if (!(hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60)) return false;
-  let micros = 0;
-  let next = start + 19;
-  if (next < end && bytes[next] === 46) {
-    let unit = 100000;
-    for (next++; next < end && bytes[next] >= 48 && bytes[next] <= 57; next++, unit /= 10) {
-      if (unit < 1) return false;
-      micros += (bytes[next] - 48) * unit;
-    }
+  const zoneAt = clockEnd(bytes, start + 11, end);
+  const micros = isoClock(bytes, start + 11, zoneAt);
+  const east = isoZone(bytes, zoneAt, end);
+  if (micros === NOT_ISO || east === NOT_ISO) return false;
+  return storeTimestamp(days, micros - (zoned ? east * 60000000 : 0), words, at);
+}
+
+/** The offset behind `04:05:06.789`, which starts at `start`. */
+function clockEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start + 8;
+  if (at >= end || bytes[at] !== 46) return Math.min(at, end);
+  do at++;
+  while (at < end && bytes[at] >= 48 && bytes[at] <= 57);
+  return at;
+}
+
+/** Microseconds of `04:05:06.789`, which is all of `[start, end)`, or NOT_ISO. */
+function isoClock(bytes: Uint8Array, start: number, end: number): number {
+  const size = end - start;
+  if (size < 8 || size > 15 || bytes[start + 2] !== 58 || bytes[start + 5] !== 58) return NOT_ISO;
+  const hour = digits2(bytes, start);
+  const minute = digits2(bytes, start + 3);
+  const second = digits2(bytes, start + 6);
+  if (!(hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60)) return NOT_ISO;
+  let micros = ((hour * 60 + minute) * 60 + second) * 1000000;
+  if (size > 8 && bytes[start + 8] !== 46) return NOT_ISO;
+  for (let at = start + 9, unit = 100000; at < end; at++, unit /= 10) {
+    if (bytes[at] < 48 || bytes[at] > 57) return NOT_ISO;
+    micros += (bytes[at] - 48) * unit;
   }
-  const plainZone = next + 3 === end && bytes[next] === 43 && bytes[next + 1] === 48 && bytes[next + 2] === 48;
-  if (next !== end && !plainZone && !(next + 1 === end && bytes[next] === 90)) return false;
-  return storeTimestamp(days, ((hour * 60 + minute) * 60 + second) * 1000000 + micros, words, at);
+  return micros;
+}
+
+/** Minutes east of Greenwich of nothing, `Z`, `+02`, `-0330` or `+05:30`, which is all of `[start, end)`, or NOT_ISO. */
+function isoZone(bytes: Uint8Array, start: number, end: number): number {
+  const size = end - start;
+  if (size === 0 || (size === 1 && bytes[start] === 90)) return 0;
+  const sign = bytes[start] === 43 ? 1 : bytes[start] === 45 ? -1 : 0;
+  const hasColon = size === 6 && bytes[start + 3] === 58;
+  if (sign === 0 || (size !== 3 && size !== 5 && !hasColon)) return NOT_ISO;
+  const hour = digits2(bytes, start + 1);
+  const minute = size === 3 ? 0 : digits2(bytes, end - 2);
+  return hour >= 0 && hour < 15 && minute >= 0 && minute < 60 ? sign * (hour * 60 + minute) : NOT_ISO;
 }
 
 function isoDays(bytes: Uint8Array, start: number, year: number): number {
