@@ -1,5 +1,6 @@
 /** `npm run bench -- <name> [--rows n] [--rounds n]`: runs bench/<name>/<name>.mjs against the built engine in dist/. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -16,5 +17,11 @@ if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
 } else {
   /** @type {{ bench: (args: readonly string[]) => Promise<void> }} */
   const { bench } = await import(pathToFileURL(file).href);
-  await bench(args);
+  // Two measurements of one job on a machine must not wait for each other.
+  const state = (process.env.XDG_STATE_HOME = mkdtempSync(path.join(os.tmpdir(), 'etl-bench-state-')));
+  try {
+    await bench(args);
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
 }

@@ -48,7 +48,6 @@ export default class Preview extends BaseCommand {
         ...request,
         at: at ?? null,
         limit: parseCountFlag('--limit', flags.limit, 0),
-        sink: 'print',
         cancel,
         kill,
         emit: (event) => renderer.on(event),

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
-import { parseCountFlag } from '../src/cli/parse-flags.js';
+import { parseCountFlag, parseIfRunning } from '../src/cli/parse-flags.js';
 import { createRunRenderer } from '../src/cli/render/run-renderer.js';
 import type { RunRenderer } from '../src/cli/render/run-renderer-options.js';
 import { localTime } from '../src/cli/render/run-text.js';
-import { endUnstarted, withRejectExit } from '../src/cli/run-audience.js';
+import { endSkipped, endUnstarted, isBusy, withRejectExit } from '../src/cli/run-audience.js';
 import { jobFlags, jobRequest } from '../src/cli/run-flags.js';
 import { cancelOnSignals } from '../src/cli/signals.js';
 
@@ -15,6 +15,7 @@ export default class Run extends BaseCommand {
   static override examples = [
     '<%= config.bin %> run jobs/users.yaml -p 4',
     '<%= config.bin %> run jobs/users.yaml --param since=2026-01-01 -D taskmanager.memory.process.size=4g',
+    '<%= config.bin %> run jobs/users.yaml --if-running skip',
     '<%= config.bin %> run jobs/users.yaml --limit 10 --sink print',
     '<%= config.bin %> run jobs/users.yaml --json | tail -1',
   ];
@@ -26,6 +27,11 @@ export default class Run extends BaseCommand {
       options: ['print'] as const,
       summary: 'Print the rows instead of writing them to the sinks of the job.',
     })(),
+    'if-running': Flags.string({
+      helpValue: 'WHAT',
+      default: 'fail',
+      summary: 'When another run of the job is active: fail, skip, or wait:10m.',
+    }),
     'fail-on-rejects': Flags.boolean({ summary: 'Exit 5 when rows were rejected.' }),
     quiet: Flags.boolean({ char: 'q', exclusive: ['json', 'verbose'], summary: 'Say nothing unless the run fails.' }),
     verbose: Flags.boolean({ char: 'v', summary: 'Say also what is only of interest when something is wrong.' }),
@@ -40,6 +46,7 @@ export default class Run extends BaseCommand {
       limit: parseCountFlag('--limit', flags.limit, 0),
       sink: flags.sink ?? null,
     };
+    const ifRunning = parseIfRunning(flags['if-running']);
     const renderer = this.rendererFor(flags.json ? 'json' : flags.quiet ? 'quiet' : 'text', flags.verbose, args.job);
     const { runJob } = await import('../src/index.js');
     const { cancel, kill, dispose } = cancelOnSignals((message) =>
@@ -48,11 +55,15 @@ export default class Run extends BaseCommand {
     try {
       const end = await runJob({
         ...request,
+        waitMs: ifRunning.waitMs,
         cancel,
         kill,
         emit: (event) => renderer.on(withRejectExit(event, flags['fail-on-rejects'])),
       });
       this.exitWith(withRejectExit(end, flags['fail-on-rejects']).exit.code);
+    } catch (error) {
+      if (!ifRunning.skip || !isBusy(error)) throw error;
+      endSkipped(error, renderer);
     } finally {
       dispose();
     }

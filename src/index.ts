@@ -5,6 +5,7 @@
  * reads the environment or exits. Errors are `EtlError`s (several at once: `EtlErrors`).
  */
 import { childEnvironment } from './config/child-environment.js';
+import { stateFolders } from './config/state-folders.js';
 import { loadSettings, type SettingsInput } from './config/load-settings.js';
 import { jobManagerModel, taskManagerModel, type MemoryModel } from './config/memory-model.js';
 import { resolveSlots } from './config/resolve-slots.js';
@@ -13,11 +14,13 @@ import type { Json, PlanContext, SourceCatalog } from './connectors/connector.js
 import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
+import { openRun, type OpenRun } from './coordinator/state/open-run.js';
 import { EtlError, type ErrorData } from './errors/etl-error.js';
 import { checkOffline } from './plan/check-offline.js';
 import { buildPlan } from './plan/build-plan.js';
 import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
 import type { ExecutionPlan } from './plan/execution-plan.js';
+import { renderPlanJson } from './plan/explain/render-plan-json.js';
 import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
 import type { SpecDocument } from './spec/job-spec.js';
 import { loadJob } from './spec/load-job.js';
@@ -42,9 +45,16 @@ export interface RunRequest extends JobRequest {
   readonly limit: number | null;
   /** `--sink print`: replaces every sink of the job. */
   readonly sink: 'print' | null;
+  /** How long to wait for another run of the same job to end; 0 does not. */
+  readonly waitMs: number;
   readonly emit: (event: RunEvent) => void;
   readonly cancel: AbortSignal;
   readonly kill: AbortSignal;
+}
+
+export interface PreviewRequest extends Omit<RunRequest, 'sink' | 'waitMs'> {
+  /** Id of a source, step or sink; null: what the first sink gets. */
+  readonly at: string | null;
 }
 
 /** A job planned: what `explain` prints and `run` executes. */
@@ -74,7 +84,7 @@ function checkJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise
 export async function explainJob(request: JobRequest): Promise<PlannedJob> {
   const document = await checkJob(request);
   const { settings } = loadSettings(request.settings);
-  const catalogs = new Catalogs(planContext(document, settings, newRunId(document.spec.name, request.logicalTimeMs)));
+  const catalogs = new Catalogs(planContext(document, settings, newRunId(document.spec.name)));
   try {
     return await planJob(request, document, settings, catalogs);
   } finally {
@@ -85,13 +95,38 @@ export async function explainJob(request: JobRequest): Promise<PlannedJob> {
 /** Runs a job to its end. Rejects only for what is wrong before the first slot starts; after that the report says it. */
 export async function runJob(request: RunRequest): Promise<RunEnd> {
   const checked = await checkJob(request);
-  return runDocument(request, { ...checked, spec: editedSpec(checked.spec, request) });
+  const document = { ...checked, spec: editedSpec(checked.spec, request) };
+  const { settings } = loadSettings(request.settings);
+  const runId = newRunId(document.spec.name);
+  const run = await openRun({
+    stateFolders: stateFolders(settings['state.dir'], request.env),
+    keep: settings['state.runs.keep'],
+    // A run that only prints does nothing that a second one could disturb.
+    overlap: request.sink === null ? { waitMs: request.waitMs } : 'allow',
+    runId,
+    job: document.spec.name,
+    jobText: document.safeText,
+    startedMs: Date.now(),
+    conceal: document.conceal,
+    emit: request.emit,
+    cancel: request.cancel,
+  });
+  try {
+    return await runDocument(request, document, settings, runId, run.folder);
+  } catch (error) {
+    run.folder?.fail(error);
+    throw error;
+  } finally {
+    run.close();
+  }
 }
 
 /** The first rows after a source, step or before a sink, through the real chain, printed by the print sink. */
-export async function previewJob(request: RunRequest & { readonly at: string | null }): Promise<RunEnd> {
+export async function previewJob(request: PreviewRequest): Promise<RunEnd> {
   const checked = await checkJob(request);
-  return runDocument(request, { ...checked, spec: previewSpec(checked.spec, request.at, request.limit ?? 10) });
+  const document = { ...checked, spec: previewSpec(checked.spec, request.at, request.limit ?? 10) };
+  const { settings } = loadSettings(request.settings);
+  return runDocument(request, document, settings, newRunId(document.spec.name), null);
 }
 
 /** The memory of a run of the job (its parallelism decides the slots), or of a TaskManager or JobManager as configured. */
@@ -120,15 +155,24 @@ function editedSpec(spec: SpecDocument['spec'], { limit, sink }: RunRequest): Sp
   return sink === null ? limited : withSinks(limited, sink);
 }
 
-async function runDocument(request: RunRequest, document: SpecDocument): Promise<RunEnd> {
-  const { settings } = loadSettings(request.settings);
-  const runId = newRunId(document.spec.name, request.logicalTimeMs);
+async function runDocument(
+  request: Omit<RunRequest, 'sink' | 'waitMs'>,
+  document: SpecDocument,
+  settings: Settings,
+  runId: string,
+  folder: OpenRun['folder'],
+): Promise<RunEnd> {
+  const emit = (event: RunEvent): void => {
+    folder?.on(event);
+    request.emit(event);
+  };
   const catalogs = new Catalogs(planContext(document, settings, runId));
   try {
     const { plan, memory } = await unlessCancelled(planJob(request, document, settings, catalogs), request.cancel);
     for (const { code, message } of document.warnings) {
-      request.emit({ type: 'warn', code, message, timeMs: Date.now() });
+      emit({ type: 'warn', code, message, timeMs: Date.now() });
     }
+    folder?.writePlan(renderPlanJson(plan));
     const [slot] = memory.slots;
     return await runPlan({
       plan,
@@ -143,7 +187,9 @@ async function runDocument(request: RunRequest, document: SpecDocument): Promise
       budgetBytes: memory.memory.totalProcess,
       slotEntry: new URL('./slot/main.js', import.meta.url),
       slotEnvironment: childEnvironment(),
-      emit: request.emit,
+      logFile: folder?.logFile ?? null,
+      output: (slot, text) => folder?.output(slot, text),
+      emit,
       cancel: request.cancel,
       kill: request.kill,
     });
@@ -178,8 +224,8 @@ function planContext({ baseDir }: SpecDocument, settings: Settings, runId: strin
 }
 
 /** Sorts by time, reads well, and is unique enough for two runs in the same minute: `20261122-0300-users-7f3a`. */
-function newRunId(job: string, logicalTimeMs: number): string {
-  const [date, time] = new Date(logicalTimeMs).toISOString().split('T') as [string, string];
+function newRunId(job: string): string {
+  const [date, time] = new Date().toISOString().split('T') as [string, string];
   const suffix = Math.floor(Math.random() * 0x10000)
     .toString(16)
     .padStart(4, '0');

@@ -38,7 +38,7 @@ const tried: Readonly<Record<string, readonly (readonly string[])[]>> = {
   run: [
     ['JOB', '-p', '2', '--limit', '3', '--sink', 'print', '-q'],
     ['JOB', '-D', 'parallelism.default=2', '--at', '2026-11-22T03:00:00Z', '--json'],
-    ['PARAM_JOB', '--param', 'least=2', '-v'],
+    ['PARAM_JOB', '--param', 'least=2', '-v', '--if-running', 'wait:1m'],
   ],
   explain: [['JOB'], ...['logical', 'job', 'execution', 'all'].map((stage) => ['JOB', '--stage', stage, '--json'])],
   preview: [['JOB', '--at', 'orders', '--limit', '10']],

@@ -1,6 +1,6 @@
 /** The texts of flags that oclif does not check as values. @throws EtlError ETL-1001 */
 import { EtlError } from '../errors/etl-error.js';
-import { parseCount, UnreadableValueError } from '../config/units.js';
+import { parseCount, parseDuration, UnreadableValueError } from '../config/units.js';
 
 /** `name=value` pairs of `--param`; the last one of a name counts. */
 export function parseParams(texts: readonly string[] = []): Record<string, string> {
@@ -26,6 +26,19 @@ export function parseCountFlag(flag: string, text: string | undefined, min: numb
     throw new EtlError('ETL-1001', `${flag}: ${error.message}`);
   }
   throw new EtlError('ETL-1001', `${flag} ${text} is too small; it must be at least ${min}`);
+}
+
+/** `--if-running fail`, `skip`, `wait:10m`. */
+export function parseIfRunning(text: string): { readonly waitMs: number; readonly skip: boolean } {
+  if (text === 'fail' || text === 'skip') return { waitMs: 0, skip: text === 'skip' };
+  try {
+    if (text.startsWith('wait:')) return { waitMs: parseDuration(text.slice(5)), skip: false };
+  } catch (error) {
+    if (!(error instanceof UnreadableValueError)) throw error;
+  }
+  throw new EtlError('ETL-1001', `--if-running ${text} is neither fail, nor skip, nor wait:DURATION`, {
+    hint: 'for example: --if-running wait:10m',
+  });
 }
 
 /** `--at 2026-11-22T03:00:00Z` → milliseconds since 1970; without a zone it is UTC, without a time midnight. */

@@ -4,7 +4,7 @@
  */
 import { exitCodes } from '../errors/code-entry.js';
 import type { RunEnd, RunEvent } from '../coordinator/events.js';
-import { toEtlError } from '../errors/etl-error.js';
+import { EtlError, toEtlError } from '../errors/etl-error.js';
 import { failedCommand } from './report-error.js';
 import type { RunRenderer } from './render/run-renderer-options.js';
 
@@ -15,14 +15,30 @@ export function withRejectExit<Event extends RunEvent>(event: Event, failOnRejec
   return { ...event, exit: { code: exitCodes.rejects, name: 'rejects' } };
 }
 
+/** Another run of the job is active. */
+export function isBusy(thrown: unknown): thrown is EtlError {
+  return thrown instanceof EtlError && thrown.kind === 'busy';
+}
+
+/** `--if-running skip`: said, and no failure. */
+export function endSkipped(busy: EtlError, renderer: RunRenderer): void {
+  renderer.on({ type: 'warn', code: busy.code, message: `skipped: ${busy.message}`, timeMs: Date.now() });
+  renderer.on({ ...unstarted(), exit: { code: exitCodes.ok, name: 'ok' }, error: null, skipped: true });
+}
+
 /** Tells an audience of JSON that the run ended before it began. @returns the exit code */
 export function endUnstarted(thrown: unknown, renderer: RunRenderer): number {
   const { exit, error, problems } = failedCommand(toEtlError(thrown));
-  const end: RunEnd & { readonly problems: typeof problems } = {
+  const end: RunEnd & { readonly problems: typeof problems } = { ...unstarted(), exit, error, problems };
+  renderer.on(end);
+  return exit.code;
+}
+
+function unstarted(): Omit<RunEnd, 'exit' | 'error'> {
+  return {
     type: 'end',
     runId: '',
     job: '',
-    exit,
     rows: { read: 0, filtered: 0, rejected: 0, written: 0 },
     balance: true,
     durationMs: 0,
@@ -33,9 +49,6 @@ export function endUnstarted(thrown: unknown, renderer: RunRenderer): number {
     edges: [],
     rejects: [],
     sinks: {},
-    error,
-    problems,
+    logFile: null,
   };
-  renderer.on(end);
-  return exit.code;
 }

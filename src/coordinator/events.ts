@@ -59,6 +59,8 @@ export type RunEvent =
       readonly type: 'start';
       readonly runId: string;
       readonly job: string;
+      /** Everything the run says, with stack traces; null when there is none. */
+      readonly logFile: string | null;
       readonly slots: number;
       readonly logicalTimeMs: number;
       readonly stages: readonly {
@@ -97,4 +99,8 @@ export interface RunEnd {
   /** Effect class and durability of each sink, by id. */
   readonly sinks: Readonly<Record<string, { readonly effect: string; readonly commit: string }>>;
   readonly error: ErrorData | null;
+  /** Another run of the job was active, and this one was not to wait or fail for it. */
+  readonly skipped?: true;
+  /** Everything the run said, with stack traces; null when there is none. */
+  readonly logFile: string | null;
 }

@@ -35,6 +35,9 @@ export interface RunJobRequest {
   readonly budgetBytes: number;
   readonly slotEntry: URL;
   readonly slotEnvironment: NodeJS.ProcessEnv;
+  readonly logFile: string | null;
+  /** Takes what slots write to stderr. */
+  readonly output: (slot: number, text: string) => void;
   readonly emit: (event: RunEvent) => void;
   /** Aborted by the first SIGINT/SIGTERM; its reason is an `ErrorData`. */
   readonly cancel: AbortSignal;
@@ -53,7 +56,7 @@ export async function runJob(request: RunJobRequest): Promise<RunEnd> {
   const run = new JobRun(request);
   const error = await run.untilEnd();
   removeSpillDirectories(parents, request.runId);
-  const end = run.report.end(request.runId, error);
+  const end = run.report.end(request.runId, error, request.logFile);
   request.emit(end);
   return end;
 }
@@ -164,6 +167,7 @@ class JobRun {
         baseDir: request.baseDir,
         networkBytes: request.slotNetworkBytes,
       },
+      onOutput: request.output,
       onReady: (slot) => this.dispatch({ type: 'slot-ready', slot }),
       onMessage: (slot, message) => this.hear(slot, message),
       onLost: (slot, error, killed) => {
@@ -268,12 +272,13 @@ function ownRss(): { rssBytes: number; peakRssBytes: number } {
   return { rssBytes: process.memoryUsage.rss(), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-function startEvent({ plan, runId, logicalTimeMs, budgetBytes }: RunJobRequest): RunEvent {
+function startEvent({ plan, runId, logicalTimeMs, budgetBytes, logFile }: RunJobRequest): RunEvent {
   const stages = plan.vertices.map(({ descriptor, splits, rowEstimate }) => ({
     vertex: descriptor.id,
     name: descriptor.name,
     splits: Number(splitCount(splits)),
     rowEstimate,
   }));
-  return { type: 'start', runId, job: plan.jobName, slots: plan.parallelism, logicalTimeMs, stages, budgetBytes };
+  const { jobName: job, parallelism: slots } = plan;
+  return { type: 'start', runId, job, logFile, slots, logicalTimeMs, stages, budgetBytes };
 }

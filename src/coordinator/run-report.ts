@@ -97,7 +97,7 @@ export class RunReport {
   }
 
   /** The last word. A broken balance of a run that thought itself finished is our bug, and says so. */
-  end(runId: string, error: ErrorData | null): RunEnd {
+  end(runId: string, error: ErrorData | null, logFile: string | null): RunEnd {
     const stages = this.stages();
     const settled = [...this.vertices.values()].map((totals) => ({
       descriptor: totals.vertex.descriptor,
@@ -128,6 +128,7 @@ export class RunReport {
         Object.entries(this.plan.sinks).map(([id, { effect, commit }]) => [id, { effect, commit }]),
       ),
       error: final,
+      logFile,
     };
   }
 }

@@ -24,6 +24,7 @@ export interface SlotPoolOptions extends Pick<
   /** Snapshots that splits join, by connection id. */
   readonly snapshots: Readonly<Record<string, Json>>;
   readonly welcome: Omit<Extract<ToSlot, { type: 'welcome' }>, 'slot'>;
+  readonly onOutput: (slot: number, text: string) => void;
   readonly onReady: (slot: number) => void;
   readonly onMessage: (slot: number, message: FromSlot) => void;
   readonly onLost: (slot: number, error: ErrorData, killed: boolean) => void;
@@ -46,6 +47,7 @@ export class SlotPool {
       ...options,
       index,
       welcome: { ...options.welcome, slot: index },
+      onOutput: (text) => options.onOutput(index, text),
       onReady: () => options.onReady(index),
       onMessage: (message) => options.onMessage(index, message),
       onLost: (error, killed) => {

@@ -21,6 +21,8 @@ export interface SlotProcessOptions {
   /** Entry module of the slot. */
   readonly entry: URL;
   readonly onMessage: (message: FromSlot) => void;
+  /** What it wrote to stderr, as it comes. */
+  readonly onOutput: (text: string) => void;
   readonly onReady: () => void;
   readonly onLost: (error: ErrorData, killed: boolean) => void;
 }
@@ -37,9 +39,10 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   const child = fork(options.entry, [], {
     execArgv: [`--max-old-space-size=${options.heapMb}`, `--max-semi-space-size=${options.semiSpaceMb}`],
     env: options.environment,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'json',
   });
+  child.stderr!.setEncoding('utf8').on('data', options.onOutput);
   let stopping = false;
   let reason: EtlError | null = null;
   const watchdog = watch(child, options.heartbeatTimeoutMs, (silentMs) => {

@@ -72,6 +72,10 @@ export interface SpecDocument {
   /** Folder of the file: where relative paths start. */
   readonly baseDir: string;
   readonly spec: JobSpec;
+  /** The text of the file, what is or looks like a secret covered: fit to be kept. */
+  readonly safeText: string;
+  /** A sentence (a server's, a stack) without the values that came from the environment, and without passwords. */
+  readonly conceal: (text: string) => string;
   /** What is odd but stops nothing (`EtlErrors` carries what does). */
   readonly warnings: readonly EtlError[];
   /** Place of the value at `path` (or of its key); `offset`/`length` point into a scalar's text. */

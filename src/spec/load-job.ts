@@ -13,6 +13,7 @@ import { Connections } from './check-connections.js';
 import { checkFields, openBlock } from './check-fields.js';
 import { checkStep, type RawStep } from './check-steps.js';
 import { interpolateTree, SecretValues, type Environment } from './interpolate.js';
+import { coverValues, safeText, secretsOf } from './secrets.js';
 import { jobFields } from './job-fields.js';
 import type { ConnectionSpec, JobSpec, SinkSpec, SourceSpec, SpecDocument, SpecPath } from './job-spec.js';
 import { runningOperators, type OperatorName } from './operators/operator-blocks.js';
@@ -59,9 +60,16 @@ export async function loadJob(file: string, options: LoadJobOptions): Promise<Sp
     file,
     baseDir: path.dirname(path.resolve(file)),
     spec: spec!,
+    safeText: safeText(source!.text, spec!),
+    conceal: concealer(secrets, spec!),
     warnings: problems.warningsInOrder(),
     locate: (place, offset, length) => locate(connectionTree(connections, tree, place), place, offset, length),
   };
+}
+
+function concealer(fromEnvironment: SecretValues, spec: JobSpec): (text: string) => string {
+  const secrets = secretsOf(spec);
+  return (text) => coverValues(fromEnvironment.conceal(text), secrets);
 }
 
 /** The spec; null when there are problems. Checks everything that can be checked in spite of the problems before. */

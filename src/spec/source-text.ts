@@ -70,7 +70,7 @@ function safeExcerpt(line: string): string {
 }
 
 /** The password of a URL, and the value of a key that is named like a secret; `${VARIABLE}` stays. */
-function coverSecrets(line: string): string {
+export function coverSecrets(line: string): string {
   return line
     .replace(/(\w:\/\/[^\s/:@"']*:)([^\s@"']+)(?=@)/g, cover)
     .replace(

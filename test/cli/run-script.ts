@@ -24,6 +24,7 @@ export function parseEvent(line: string): RunEvent {
         type,
         runId: '20261122-0300-users-7f3a',
         job: unescaped(words.get('job') ?? 'users'),
+        logFile: null,
         slots: Number(words.get('slots') ?? 4),
         logicalTimeMs: timeMs,
         stages: [],
@@ -90,6 +91,7 @@ function endEvent(words: Words, stages: readonly StageProgress[]): RunEnd {
           ...(words.has('hint') && { hint: words.get('hint')! }),
           ...(words.has('where') && { at: { what: words.get('where')! } }),
         },
+    logFile: words.get('log') ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Runs the built CLI as a user would: a process of its own, its exit code, what it printed. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
@@ -29,11 +29,21 @@ export interface EtlOptions {
 const ownEntry = path.resolve('bin/run.js');
 /** Runs that have not ended: a test that timed out leaves one behind. */
 const running = new Set<ChildProcess>();
+/** Where the runs of this test file keep their state: not where the user's are. */
+const stateHome = mkdtempSync(path.join(tmpdir(), 'etl-state-'));
+afterAll(() => {
+  const kept = filesIn(stateHome).filter((file) => statSync(file).isFile());
+  noteLeaks(
+    'secret in',
+    kept.filter((file) => canaryIn(readFileSync(file, 'utf8')) !== null),
+  );
+  rmSync(stateHome, { recursive: true, force: true });
+});
 
 /** Fails the test when a canary is in what was printed. */
 export function runEtl(args: readonly string[], options: EtlOptions = {}): Promise<EtlResult> {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
-  const env = { PATH, HOME, TMPDIR, NO_COLOR: '1', ...options.env };
+  const env = { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_STATE_HOME: stateHome, ...options.env };
   const child = spawn(process.execPath, [options.entry ?? ownEntry, ...args], {
     cwd: options.cwd,
     env,

@@ -5,6 +5,7 @@
  *       cause   ETL-4205 Redis 127.0.0.1:6379 refused writes for 5m00s
  *       where   stage users → sink cache; 13 of 24 splits are complete
  *       done    read 7,560,112, written 7,560,100, rejected 12 rows
+ *       log     ~/.local/state/etl/runs/20261122-0300-users-7f3a/log.ndjson
  *       next    free memory or raise maxmemory, then:   etl run jobs/users.yaml
  */
 import { formatCount, formatDuration } from '../../config/units.js';
@@ -33,8 +34,10 @@ export function renderRunFailure(
   if (end.error !== null) rows.push(['cause', `${end.error.code} ${printable(end.error.message)}`]);
   rows.push(['where', whereText(end)], ['done', doneText(end)]);
   for (const group of groupWarnings(warnings)) rows.push(['warned', group]);
-  rows.push(['next', nextText(end.error, command)]);
-  return `${[head, ...rows.flatMap(([name, text]) => labelled(name, text, width))].join('\n')}\n`;
+  const lines = [head, ...rows.flatMap(([name, text]) => labelled(name, text, width))];
+  if (end.logFile !== null && !isCancelled(end)) lines.push(`  log     ${printable(end.logFile)}`); // whole, to be copied
+  lines.push(...labelled('next', nextText(end.error, command), width));
+  return `${lines.join('\n')}\n`;
 }
 
 /** By a signal: nobody needs to be told why. */

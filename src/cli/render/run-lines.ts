@@ -36,6 +36,7 @@ export function stageLine(stage: StageProgress, { paint }: TextRunOptions): stri
 /** Summary of a run that is complete, whether its exit is 0 or not (rejected rows); else why it is not. */
 export function endLines(end: RunEnd, options: TextRunOptions, warnings: FailureContext['warnings']): string {
   const { messages, paint, command } = options;
+  if (end.skipped === true) return '';
   const isComplete = end.error === null;
   if (!isComplete)
     return renderRunFailure(end, { command, warnings: isCancelled(end) ? [] : warnings }, messages.columns, paint);

@@ -49,6 +49,10 @@ export const execution = {
   ),
   'spill.max-bytes': optionalSize('Most bytes of spill files in a run. Default: no limit but the disk.'),
   'state.dir': optionalString(
-    'Directory of the runs: plans, journals, rejected rows. Default: $XDG_STATE_HOME/etl, or ~/.local/state/etl.',
+    'Directory of the runs (plan, outcome, log) and of the locks that keep two runs of a job apart. Default: $XDG_STATE_HOME/etl, or ~/.local/state/etl.',
+  ),
+  'state.runs.keep': count(
+    '20',
+    'How many runs of each job are kept in state.dir; older ones are removed when a run ends.',
   ),
 };

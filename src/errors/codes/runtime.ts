@@ -9,6 +9,7 @@ export const runtimeCodes = declareCodes({
   'ETL-6005': { kind: 'failed', meaning: 'a slot gave no sign of life for heartbeat.timeout', transient: true },
   'ETL-6006': { kind: 'internal', meaning: 'a slot speaks another protocol version' },
   'ETL-6010': { kind: 'os', meaning: 'an operator needs more managed memory than its slot has' },
+  'ETL-6020': { kind: 'busy', meaning: 'another run of this job is active' },
   'ETL-6101': {
     kind: 'disk-full',
     meaning: 'no space for what operators spill: the disk, its quota or spill.max-bytes',
