@@ -30,11 +30,13 @@ export default class Preview extends BaseCommand {
     const { args, flags } = await this.parse(Preview);
     const { at, time, ...rest } = flags;
     const request = jobRequest(args.job, { ...rest, at: time }, this.settingsOf(flags), this.env);
+    const limit = parseCountFlag('--limit', flags.limit, 0);
     const renderer = createRunRenderer({
       mode: 'quiet',
       isVerbose: false,
       messages: this.stderr,
       data: this.stdout.write,
+      sharesTerminal: this.stdout.isInteractive,
       version: this.config.version,
       command: `${this.config.bin} preview ${args.job}`,
       clock: localTime,
@@ -47,7 +49,9 @@ export default class Preview extends BaseCommand {
       const end = await previewJob({
         ...request,
         at: at ?? null,
-        limit: parseCountFlag('--limit', flags.limit, 0),
+        limit,
+        output: { ...this.outputFor(false, limit), ...(flags.json && { rows: 'ndjson' }) },
+        print: this.stdout.write,
         cancel,
         kill,
         emit: (event) => renderer.on(event),

@@ -56,6 +56,8 @@ export default class Run extends BaseCommand {
       const end = await runJob({
         ...request,
         waitMs: ifRunning.waitMs,
+        output: this.outputFor(flags.json, request.limit),
+        print: this.stdout.write,
         cancel,
         kill,
         emit: (event) => renderer.on(withRejectExit(event, flags['fail-on-rejects'])),
@@ -81,6 +83,7 @@ export default class Run extends BaseCommand {
       isVerbose,
       messages: this.stderr,
       data: this.stdout.write,
+      sharesTerminal: this.stdout.isInteractive,
       version: this.config.version,
       command: `${this.config.bin} run ${job}`,
       clock: localTime,

@@ -10,7 +10,7 @@ import { loadSettings, type SettingsInput } from './config/load-settings.js';
 import { jobManagerModel, taskManagerModel, type MemoryModel } from './config/memory-model.js';
 import { resolveSlots } from './config/resolve-slots.js';
 import type { Settings } from './config/settings.js';
-import type { Json, PlanContext, SourceCatalog } from './connectors/connector.js';
+import type { Json, PlanContext, SourceCatalog, StandardOutput } from './connectors/connector.js';
 import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
@@ -47,6 +47,9 @@ export interface RunRequest extends JobRequest {
   readonly sink: 'print' | null;
   /** How long to wait for another run of the same job to end; 0 does not. */
   readonly waitMs: number;
+  readonly output: StandardOutput;
+  /** Takes what a print sink says before its first row. */
+  readonly print: (text: string) => void;
   readonly emit: (event: RunEvent) => void;
   readonly cancel: AbortSignal;
   readonly kill: AbortSignal;
@@ -166,13 +169,14 @@ async function runDocument(
     folder?.on(event);
     request.emit(event);
   };
-  const catalogs = new Catalogs(planContext(document, settings, runId));
+  const catalogs = new Catalogs({ ...planContext(document, settings, runId), output: request.output });
   try {
     const { plan, memory } = await unlessCancelled(planJob(request, document, settings, catalogs), request.cancel);
     for (const { code, message } of document.warnings) {
       emit({ type: 'warn', code, message, timeMs: Date.now() });
     }
     folder?.writePlan(renderPlanJson(plan));
+    for (const { preamble } of Object.values(plan.sinks)) if (preamble !== undefined) request.print(preamble);
     const [slot] = memory.slots;
     return await runPlan({
       plan,

@@ -7,6 +7,7 @@
 import { Command, Flags } from '@oclif/core';
 import { findConfFile } from '../config/find-conf-file.js';
 import type { SettingsInput } from '../config/load-settings.js';
+import type { StandardOutput } from '../connectors/connector.js';
 import { jsonText } from './render/json-text.js';
 import { reportError } from './report-error.js';
 import { terminalOf, type Terminal } from './terminal.js';
@@ -56,6 +57,13 @@ export abstract class BaseCommand extends Command {
       env: process.env,
       defines: flags.define,
     };
+  }
+
+  /** `limit`: rows that were asked for, however many a table shows otherwise. */
+  protected outputFor(isJson: boolean, limit: number | null): StandardOutput {
+    const { isInteractive, isAscii, columns } = this.stdout;
+    const rows = isJson ? 'events' : isInteractive ? 'table' : 'ndjson';
+    return { rows, columns: isInteractive ? columns : null, isAscii, limit };
   }
 
   protected printJson(value: unknown): void {

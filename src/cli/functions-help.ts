@@ -1,6 +1,6 @@
 /** `etl help functions`: every operator and function of the expression language, and what stands in for those it refuses. */
 import type { FunctionEntry } from '../index.js';
-import { wrapText } from './render/text-width.js';
+import { wrapText } from '../text/text-width.js';
 
 export function functionsHelp(entries: readonly FunctionEntry[], width: number): string {
   const section = (title: string, form: FunctionEntry['form']): string => {

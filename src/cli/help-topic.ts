@@ -6,7 +6,7 @@ import { exitCodes, type ExitName } from '../errors/code-entry.js';
 import { didYouMeanHint } from '../errors/did-you-mean.js';
 import { EtlError } from '../errors/etl-error.js';
 import { registry, type ErrorCode } from '../errors/registry.js';
-import { padEnd, wrapText } from './render/text-width.js';
+import { padEnd, wrapText } from '../text/text-width.js';
 
 export function helpTopic(topic: string, settings: SettingsInput, width: number): string | null {
   if (topic === 'exit-codes') return exitCodesHelp(width);

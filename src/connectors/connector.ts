@@ -55,6 +55,19 @@ export interface PlanContext {
   readonly runId: string;
   /** The folder that relative paths of the job file start from. */
   readonly baseDir: string;
+  /** Default: rows as NDJSON, for a program. */
+  readonly output?: StandardOutput;
+}
+
+/** The standard output of this run, as far as a sink that prints to it must know it. */
+export interface StandardOutput {
+  /** How rows are shown when the job does not say it. `events`: as events among the others, whatever the job says. */
+  readonly rows: 'table' | 'ndjson' | 'events';
+  /** Width of the terminal; null: not a terminal. */
+  readonly columns: number | null;
+  readonly isAscii: boolean;
+  /** A table shows as many rows as were asked for with `--limit`. */
+  readonly limit: number | null;
 }
 
 export interface SourcePlanner {
@@ -167,6 +180,8 @@ export interface SinkPlan {
   readonly columns: readonly string[];
   readonly effect: EffectClass;
   readonly commit: 'batch' | 'atomic';
+  /** Goes to standard output before the first row: the header of a CSV. */
+  readonly preamble?: string;
   /** One line for explain: `SET event:{…} PXAT …`. */
   readonly description: string;
   readonly notes: readonly string[];

@@ -62,6 +62,8 @@ export type RunEvent =
       /** Everything the run says, with stack traces; null when there is none. */
       readonly logFile: string | null;
       readonly slots: number;
+      /** Rows go to standard output. */
+      readonly prints: boolean;
       readonly logicalTimeMs: number;
       readonly stages: readonly {
         readonly vertex: string;

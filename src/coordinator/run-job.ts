@@ -280,5 +280,6 @@ function startEvent({ plan, runId, logicalTimeMs, budgetBytes, logFile }: RunJob
     rowEstimate,
   }));
   const { jobName: job, parallelism: slots } = plan;
-  return { type: 'start', runId, job, logFile, slots, logicalTimeMs, stages, budgetBytes };
+  const prints = Object.values(plan.sinks).some(({ connector }) => connector === 'print');
+  return { type: 'start', runId, job, logFile, slots, prints, logicalTimeMs, stages, budgetBytes };
 }

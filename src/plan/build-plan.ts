@@ -186,8 +186,9 @@ function summarizeSinks({ graph, sinks }: BoundGraph): Record<string, SinkSummar
   return Object.fromEntries(
     graph.nodes.flatMap((node) => {
       if (node.kind !== 'sink') return [];
-      const { effect, commit, description, notes } = sinks.get(node.id)!;
-      return [[node.id, { connector: node.connector, effect, commit, description, notes }]];
+      const { effect, commit, description, notes, preamble } = sinks.get(node.id)!;
+      const summary = { connector: node.connector, effect, commit, description, notes };
+      return [[node.id, preamble === undefined ? summary : { ...summary, preamble }]];
     }),
   );
 }

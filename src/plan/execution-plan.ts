@@ -38,6 +38,8 @@ export interface SinkSummary {
   readonly commit: 'batch' | 'atomic';
   readonly description: string;
   readonly notes: readonly string[];
+  /** Goes to standard output before the first row. */
+  readonly preamble?: string;
 }
 
 /** One rewrite rule that changed the plan, in order. */

@@ -1,5 +1,6 @@
 /**
- * The words between parent and slot, over the fork's IPC channel. Control only: no message ever holds a row.
+ * The words between parent and slot, over the fork's IPC channel. Control only: no message holds rows, but for the few first
+ * ones of a table for a terminal, as text, on their way to the slot that prints it.
  *
  * The slot greets first (`hello`); a parent of another protocol version refuses it. At most one task runs in a slot.
  */

@@ -49,6 +49,7 @@ goldenScripts('test/cli/render', (command, args, input) => {
         isVerbose: has('verbose'),
         messages: terminal,
         data: terminal.write,
+        sharesTerminal: has('shared'),
         version: '0.1.0',
         command: 'etl run jobs/users.yaml',
         clock: (timeMs) => new Date(timeMs).toISOString().slice(11, 19),

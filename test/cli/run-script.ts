@@ -26,6 +26,7 @@ export function parseEvent(line: string): RunEvent {
         job: unescaped(words.get('job') ?? 'users'),
         logFile: null,
         slots: Number(words.get('slots') ?? 4),
+        prints: words.get('prints') === 'yes',
         logicalTimeMs: timeMs,
         stages: [],
         budgetBytes: 1.7 * GIB,

@@ -7,8 +7,8 @@
  */
 import type { ErrorData } from '../../errors/etl-error.js';
 import type { Paint } from '../terminal.js';
-import { printable, printableExcerpt } from './printable.js';
-import { padStart, textWidth, truncate, wrapText } from './text-width.js';
+import { printable, printableExcerpt } from '../../text/printable.js';
+import { padStart, textWidth, truncate, wrapText } from '../../text/text-width.js';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';

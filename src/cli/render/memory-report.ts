@@ -6,7 +6,7 @@
  */
 import type { MemoryModel } from '../../config/memory-model.js';
 import { formatBytes, formatCount } from '../../config/units.js';
-import { padEnd, padStart, truncate, wrapText } from './text-width.js';
+import { padEnd, padStart, truncate, wrapText } from '../../text/text-width.js';
 
 const NAME_COLUMNS = 34;
 const SIZE_COLUMNS = 12;

@@ -4,7 +4,7 @@
  */
 import { formatBytes, formatCount } from '../../config/units.js';
 import type { RunEvent, StageProgress } from '../../coordinator/events.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 import { endLines, messageLine, stageLine, startLine } from './run-lines.js';
 import type { TextRunOptions } from './run-renderer-options.js';
 import { bytesPair, percent, plural, rowsPerSecond, shortCount, stageFraction } from './run-text.js';
@@ -15,11 +15,13 @@ const LONGEST_SILENCE_MS = 60_000;
 const SHORTEST_SILENCE_MS = 5000;
 
 export class PlainRunRenderer {
-  private readonly warnings: Warning[] = [];
   private lastMs = 0;
   private lastTenth = 0;
 
-  constructor(private readonly options: TextRunOptions) {}
+  constructor(
+    private readonly options: TextRunOptions,
+    private readonly warnings: Warning[] = [],
+  ) {}
 
   on(event: RunEvent): void {
     const { messages, isVerbose } = this.options;

@@ -12,9 +12,9 @@
 import { formatBytes, formatCount, formatDuration } from '../../config/units.js';
 import type { Resources, StageProgress } from '../../coordinator/events.js';
 import type { Paint } from '../terminal.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 import { bottleneck, bytesPair, percent, shortCount, stageFraction } from './run-text.js';
-import { padEnd, padStart, textWidth, truncate } from './text-width.js';
+import { padEnd, padStart, textWidth, truncate } from '../../text/text-width.js';
 
 export interface ProgressView {
   readonly stages: readonly StageProgress[];

@@ -12,8 +12,8 @@ import { formatCount, formatDuration } from '../../config/units.js';
 import type { RunEnd } from '../../coordinator/events.js';
 import type { ErrorData } from '../../errors/etl-error.js';
 import type { Paint } from '../terminal.js';
-import { printable } from './printable.js';
-import { wrapText } from './text-width.js';
+import { printable } from '../../text/printable.js';
+import { wrapText } from '../../text/text-width.js';
 
 export interface FailureContext {
   /** The command that repeats the run. */

@@ -1,12 +1,12 @@
 /** The lines that stay: start, warnings, finished stages, the end. The same words on a terminal and in a log. */
 import { formatCount, formatDuration } from '../../config/units.js';
 import type { RunEnd, RunEvent, StageProgress } from '../../coordinator/events.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 import { isCancelled, renderRunFailure, type FailureContext } from './run-failure.js';
 import { renderRunSummary } from './run-summary.js';
 import type { TextRunOptions } from './run-renderer-options.js';
 import { plural } from './run-text.js';
-import { truncate } from './text-width.js';
+import { truncate } from '../../text/text-width.js';
 
 /** `users · 20261122-0300-users-7f3a · 4 slots`. */
 export function startLine(event: Extract<RunEvent, { type: 'start' }>, width: number): string {

@@ -13,6 +13,8 @@ export interface RunRendererOptions {
   readonly messages: Terminal;
   /** Where NDJSON goes. */
   readonly data: (text: string) => void;
+  /** Standard output is the terminal too: what is printed there would be drawn over. */
+  readonly sharesTerminal: boolean;
   readonly version: string;
   /** The command that repeats the run. */
   readonly command: string;

@@ -10,9 +10,9 @@
 import { formatBytes, formatCount, formatDuration } from '../../config/units.js';
 import type { RunEnd, StageProgress } from '../../coordinator/events.js';
 import type { Paint } from '../terminal.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 import { bottleneck, bytesPair, percent, rowsPerSecond } from './run-text.js';
-import { padEnd, textWidth, truncate, wrapText } from './text-width.js';
+import { padEnd, textWidth, truncate, wrapText } from '../../text/text-width.js';
 
 export function renderRunSummary(end: RunEnd, width: number, paint: Paint): string {
   const lines = [

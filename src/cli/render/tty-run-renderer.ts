@@ -5,6 +5,7 @@
  * change is one write, so that nothing is ever half drawn.
  */
 import type { RunEvent } from '../../coordinator/events.js';
+import { PlainRunRenderer } from './plain-run-renderer.js';
 import { progressLines } from './progress-lines.js';
 import { RateMeter } from './rate-meter.js';
 import { endLines, messageLine, startLine } from './run-lines.js';
@@ -19,12 +20,22 @@ export class TtyRunRenderer {
   private readonly warnings: Warning[] = [];
   private readonly rates = new RateMeter();
   private latest: Progress | null = null;
+  /** Rows go to the same terminal: no region then, but lines. */
+  private lines: PlainRunRenderer | null = null;
   private drawnLines = 0;
   private drawnAtMs = -Infinity;
 
   constructor(private readonly options: TextRunOptions) {}
 
   on(event: RunEvent): void {
+    if (event.type === 'start' && event.prints && this.options.sharesTerminal) {
+      this.lines = new PlainRunRenderer(this.options, this.warnings);
+    }
+    if (this.lines === null) this.draw(event);
+    else this.lines.on(event);
+  }
+
+  private draw(event: RunEvent): void {
     switch (event.type) {
       case 'start':
         return this.scroll(startLine(event, this.options.messages.columns));

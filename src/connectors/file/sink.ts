@@ -15,7 +15,7 @@ import { SafeFolder } from './safe-folder.js';
 import type { FileCommittable, FileSinkParams, StagedEntry } from './sink-params.js';
 import { packGzip, StagedFiles, type StagedFile } from './staged-files.js';
 import { shortName, stagingName, type StagingFile, type StagingOwner } from './staging-names.js';
-import { CsvWriter } from './write-csv.js';
+import { CsvWriter } from '../../columnar/write-csv.js';
 
 const MAX_BUFFER_BYTES = 64 << 20;
 

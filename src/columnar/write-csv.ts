@@ -2,11 +2,11 @@
  * Rows as CSV (RFC 4180, lines end in LF): NULL is `nullValue` without quotes, a text that looks the same gets quotes;
  * booleans are `true` and `false`.
  */
-import type { Batch, Schema } from '../../columnar/batch.js';
-import { getBit } from '../../columnar/bitmap.js';
-import { ByteWriter } from '../../columnar/byte-writer.js';
-import { isValid, type Column } from '../../columnar/column.js';
-import { textWriter, type CellWriter } from '../../columnar/write-text.js';
+import type { Batch, Schema } from './batch.js';
+import { getBit } from './bitmap.js';
+import { ByteWriter } from './byte-writer.js';
+import { isValid, type Column } from './column.js';
+import { textWriter, type CellWriter } from './write-text.js';
 
 export interface CsvForm {
   readonly delimiter: string;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../src/cli/render/json-text.js';
-import { printable } from '../../src/cli/render/printable.js';
-import { textWidth, truncate, wrapText } from '../../src/cli/render/text-width.js';
+import { printable } from '../../src/text/printable.js';
+import { textWidth, truncate, wrapText } from '../../src/text/text-width.js';
 
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });
