@@ -24,14 +24,14 @@ export function deployVertex(draft: Draft, vertex: PlannedVertex): void {
 function deployNext(draft: Draft, vertex: PlannedVertex, slot: number): void {
   const progress = draft.state.vertices[vertex.id]!;
   const [retry] = progress.due;
-  const work = retry ?? { split: progress.next, attempt: 1, failures: 0, kills: 0 };
+  const work = retry ?? { split: progress.next, attempt: 1, failures: 0, kills: 0, halved: false };
   if (retry === undefined) draft.setVertex(vertex.id, { next: progress.next + 1 });
   else draft.setVertex(vertex.id, { due: progress.due.slice(1) });
   const id = { vertex: vertex.id, split: work.split, attempt: work.attempt };
   const limits = Object.fromEntries(vertex.limits.map((limit) => [limit, draft.state.limits[limit]!]));
   draft.setSlot(slot, { kind: 'busy', task: { ...work, vertex: vertex.id, state: 'DEPLOYING' } });
   draft.do({ type: 'task-state', id, to: 'DEPLOYING' });
-  draft.do({ type: 'deploy', slot, id, limits });
+  draft.do({ type: 'deploy', slot, id, limits, halved: work.halved });
 }
 
 /** The slots a vertex may use: `parallelism` of them, starting elsewhere for each vertex. */

@@ -17,10 +17,10 @@ export function shouldRest({ slots }: SchedulerState, slot: number, error: Error
 }
 
 export function restSlot(draft: Draft, slot: number, task: RunningAttempt, error: ErrorData): void {
-  const { vertex, split, attempt, failures, kills } = task;
+  const { vertex, split, attempt, failures, kills, halved } = task;
   draft.do({ type: 'task-state', id: { vertex, split, attempt }, to: 'FAILED', error });
   const { due } = draft.state.vertices[vertex]!;
-  draft.setVertex(vertex, { due: [...due, { split, attempt: attempt + 1, failures, kills }] });
+  draft.setVertex(vertex, { due: [...due, { split, attempt: attempt + 1, failures, kills, halved }] });
   draft.setSlot(slot, { kind: 'resting' });
   draft.do({ type: 'rest-slot', slot, delayMs: RESTS * draft.state.plan.restart.delayMs });
 }

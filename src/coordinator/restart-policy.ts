@@ -5,6 +5,7 @@
  * - `fixed-delay` counts per split, as a run has many splits and one flaky network; a bug of ours is tried once more.
  * - A slot killed from outside (SIGKILL: the kernel's OOM killer, an operator) is not the split's fault: it has a limit of
  *   its own, `MOST_KILLS`.
+ * - A slot out of heap is tried once more with half the batch: what does not fit then never will.
  * - All failures of a run together have a budget too, so that a dead source fails in minutes, not hours.
  */
 import type { ErrorData } from '../errors/etl-error.js';
@@ -12,6 +13,7 @@ import { registry } from '../errors/registry.js';
 import type { RestartStrategy, Retry } from './scheduler-state.js';
 
 export const MOST_KILLS = 10;
+export const OUT_OF_HEAP = 'ETL-6007';
 
 export interface Failure {
   readonly error: ErrorData;

@@ -1,7 +1,7 @@
 /** What becomes of a split whose attempt failed, and of a slot that is gone: another try, or the end of the run. */
 import type { ErrorData } from '../errors/etl-error.js';
 import { retryFinishing } from './finish-sinks.js';
-import { MOST_KILLS, suppressesRestart, type Failure } from './restart-policy.js';
+import { MOST_KILLS, OUT_OF_HEAP, suppressesRestart, type Failure } from './restart-policy.js';
 import type { Draft } from './scheduler-draft.js';
 import type { RunningAttempt } from './scheduler-state.js';
 import { stopTasks } from './stop-tasks.js';
@@ -37,11 +37,15 @@ export function taskFailed(draft: Draft, task: RunningAttempt, failure: Failure)
     attempt: task.attempt + 1,
     failures: task.failures + (failure.killed ? 0 : 1),
     kills: task.kills + (failure.killed ? 1 : 0),
+    halved: task.halved || failure.error.code === OUT_OF_HEAP,
   };
   draft.set({ failures: draft.state.failures + (failure.killed ? 0 : 1) });
   const { plan, failures } = draft.state;
   const splits = plan.vertices.reduce((sum, vertex) => sum + vertex.splitCount, 0);
-  const reason = suppressesRestart(plan.restart, retry, failure, failures, splits);
+  const reason =
+    task.halved && failure.error.code === OUT_OF_HEAP
+      ? 'half the batch was too much too'
+      : suppressesRestart(plan.restart, retry, failure, failures, splits);
   if (reason !== null) {
     stopTasks(draft, 'FAILING', explain(failure.error, task, reason));
     return;

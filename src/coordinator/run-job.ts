@@ -9,7 +9,8 @@ import type { Json } from '../connectors/connector.js';
 import type { Settings } from '../config/settings.js';
 import type { ErrorData } from '../errors/etl-error.js';
 import type { ExecutionPlan } from '../plan/execution-plan.js';
-import { splitCount } from '../split/split-at.js';
+import { renderSplit } from '../split/render-split.js';
+import { splitAt, splitCount } from '../split/split-at.js';
 import type { FromSlot } from '../protocol/messages.js';
 import { removeSpillDirectories, spillParents, sweepSpillDirectories } from '../spill/spill-directory.js';
 import { buildSchedulerPlan } from './build-scheduler-plan.js';
@@ -138,6 +139,7 @@ class JobRun {
       case 'finish-sink':
         return slots.finishSink(action, this.state.committables);
       case 'job-state':
+        if (action.to === 'FAILING' || action.to === 'CANCELLING') this.killWhatDoesNotStop();
         return request.emit(action);
       case 'task-state':
         if (action.to === 'FAILED' && action.error !== undefined) this.warnOfFailure(action.id, action.error);
@@ -173,7 +175,9 @@ class JobRun {
       onLost: (slot, error, killed) => {
         this.report.forget(slot);
         if (this.state.slots[slot]!.kind !== 'busy') this.tell('warn', error.message, error.code);
-        this.dispatch({ type: 'slot-lost', slot, error, killed });
+        const before = this.state.slots[slot]!;
+        const located = before.kind === 'busy' ? this.withSplit(error, before.task) : error;
+        this.dispatch({ type: 'slot-lost', slot, error: located, killed });
       },
     });
   }
@@ -200,7 +204,12 @@ class JobRun {
         });
       }
       case 'failed':
-        return this.dispatch({ type: 'task-failed', slot, id: message.id, error: message.error });
+        return this.dispatch({
+          type: 'task-failed',
+          slot,
+          id: message.id,
+          error: this.withSplit(message.error, message.id),
+        });
       case 'canceled':
         return this.dispatch({ type: 'task-canceled', slot, id: message.id });
       case 'sink-finished':
@@ -214,6 +223,13 @@ class JobRun {
     }
   }
 
+  /** Says which rows the split is made of. */
+  private withSplit(error: ErrorData, { vertex, split }: { vertex: string; split: number }): ErrorData {
+    const { splits } = this.request.plan.vertices.find((one) => one.descriptor.id === vertex)!;
+    const range = renderSplit(splits, splitAt(splits, BigInt(split)));
+    return { ...error, at: { ...error.at, what: error.at?.what === undefined ? range : `${error.at.what}, ${range}` } };
+  }
+
   private isCurrent(slot: number, id: { vertex: string; split: number; attempt: number }): boolean {
     const current = this.state.slots[slot]!;
     if (current.kind !== 'busy') return false;
@@ -221,10 +237,17 @@ class JobRun {
     return vertex === id.vertex && split === id.split && attempt === id.attempt;
   }
 
-  /** Asks the tasks to stop, and kills slots that have not within `task.cancellation.timeout`. */
   private cancel(error: ErrorData): void {
     this.dispatch({ type: 'cancel', error });
-    this.later(this.request.settings['task.cancellation.timeout'], () => this.slots.killAll());
+  }
+
+  /** Tasks are asked to stop; a slot that still has not within `task.cancellation.timeout` is killed. */
+  private killWhatDoesNotStop(): void {
+    this.later(this.request.settings['task.cancellation.timeout'], () =>
+      this.state.slots.forEach(({ kind }, slot) => {
+        if (kind === 'busy' || kind === 'finishing') this.slots.kill(slot);
+      }),
+    );
   }
 
   private checkRejects(): void {

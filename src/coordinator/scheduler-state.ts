@@ -54,12 +54,14 @@ export interface VertexProgress {
   readonly waiting: readonly Retry[];
 }
 
-/** A split on its way to another attempt. `kills` of the failures were a SIGKILL from outside. */
+/** A split on its way to an attempt. `kills` of the failures were a SIGKILL from outside. */
 export interface Retry {
   readonly split: number;
   readonly attempt: number;
   readonly failures: number;
   readonly kills: number;
+  /** An attempt ran out of the slot's heap: the next one gets its batches in halves. */
+  readonly halved: boolean;
 }
 
 export interface RunningAttempt extends Retry {
@@ -128,6 +130,7 @@ export type SchedulerAction =
       readonly slot: number;
       readonly id: AttemptId;
       readonly limits: Readonly<Record<string, number>>;
+      readonly halved: boolean;
     }
   | { readonly type: 'cancel-task'; readonly slot: number; readonly id: AttemptId }
   | { readonly type: 'schedule-restart'; readonly vertex: string; readonly split: number; readonly delayMs: number }

@@ -58,7 +58,7 @@ export class SlotPool {
   }
 
   /** `committables`: of all splits finished so far; a new process needs those of its slot. */
-  deploy({ slot, id, limits }: Deploy, committables: readonly SubtaskCommittables[]): void {
+  deploy({ slot, id, limits, halved }: Deploy, committables: readonly SubtaskCommittables[]): void {
     const vertex = this.vertex(id.vertex);
     const told = this.announced[slot]!;
     if (!told.has(id.vertex)) {
@@ -74,6 +74,7 @@ export class SlotPool {
         split: splitAt(vertex.splits, BigInt(id.split)),
         snapshot: vertex.snapshotOf === null ? null : (this.options.snapshots[vertex.snapshotOf] ?? null),
         limits,
+        halved,
         sourceLimit: vertex.sourceLimit === null ? null : (limits[vertex.sourceLimit] ?? null),
       },
     });
@@ -86,6 +87,10 @@ export class SlotPool {
 
   send(slot: number, message: ToSlot): void {
     this.slots[slot]?.send(message);
+  }
+
+  kill(slot: number): void {
+    this.slots[slot]?.kill();
   }
 
   killAll(): void {

@@ -35,6 +35,9 @@ export interface SlotProcess {
   kill(): void;
 }
 
+/** A process of its own that a slot started may keep its stderr open for ever. */
+const LAST_WORDS_MS = 200;
+
 export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   const child = fork(options.entry, [], {
     execArgv: [`--max-old-space-size=${options.heapMb}`, `--max-semi-space-size=${options.semiSpaceMb}`],
@@ -42,7 +45,7 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'json',
   });
-  child.stderr!.setEncoding('utf8').on('data', options.onOutput);
+  child.stderr?.setEncoding('utf8').on('data', options.onOutput); // none where there is no descriptor left
   let stopping = false;
   let reason: EtlError | null = null;
   const watchdog = watch(child, options.heartbeatTimeoutMs, (silentMs) => {
@@ -60,7 +63,16 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
       const killed = reason === null && signal === 'SIGKILL';
       options.onLost((reason ?? causeOfDeath(options, child.pid, code, signal)).toJSON(), killed);
     };
-    child.once('exit', onGone);
+    child.once('exit', (code, signal) => {
+      // Its last words may still be on their way: why it died.
+      let isTold = false;
+      const tell = (): void => {
+        if (!isTold) onGone(code, signal);
+        isTold = true;
+      };
+      child.once('close', tell);
+      setTimeout(tell, LAST_WORDS_MS).unref();
+    });
     child.once('error', (error) => {
       reason ??= new EtlError('ETL-6002', `slot ${options.index} cannot be started: ${error.message}`, {
         cause: error,
@@ -109,7 +121,7 @@ function causeOfDeath(
 ): EtlError {
   const who = `slot ${options.index} (pid ${pid ?? 'none'})`;
   if (signal === 'SIGABRT' || code === 134) {
-    return new EtlError('ETL-6001', `${who} ran out of its heap of ${options.heapMb} MiB`, {
+    return new EtlError('ETL-6007', `${who} ran out of its heap of ${options.heapMb} MiB`, {
       hint: 'raise taskmanager.memory.process.size, or lower the parallelism so that each slot gets more',
     });
   }

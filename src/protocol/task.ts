@@ -68,6 +68,8 @@ export interface TaskDescriptor {
   readonly snapshot: Json | null;
   /** Rows each limit may still let pass, by limit id. */
   readonly limits: Readonly<Record<string, number>>;
+  /** Batches go through the steps in two halves: whole ones were too much for the heap of a slot. */
+  readonly halved: boolean;
   /** A limit pushed into the source: rows still wanted, or null. */
   readonly sourceLimit: number | null;
 }

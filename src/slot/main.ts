@@ -4,6 +4,7 @@
  * Ctrl-C reaches the whole foreground group: a slot ignores it and waits for the parent's word. When the IPC channel
  * closes, the parent is gone: the slot exits at once, wherever it is.
  */
+import { Console } from 'node:console';
 import { PROTOCOL_VERSION, type FromSlot, type ToSlot } from '../protocol/messages.js';
 import type { SlotContext } from '../connectors/connector.js';
 import { SlotRuntime } from './slot-runtime.js';
@@ -19,7 +20,7 @@ function send(message: FromSlot, sent?: () => void): void {
   });
 }
 
-function createRuntime(welcome: Extract<ToSlot, { type: 'welcome' }>): SlotRuntime {
+function createRuntime(welcome: Extract<ToSlot, { type: 'welcome' }>, parent: number): SlotRuntime {
   const context: SlotContext = {
     settings: welcome.settings,
     runId: welcome.runId,
@@ -29,7 +30,7 @@ function createRuntime(welcome: Extract<ToSlot, { type: 'welcome' }>): SlotRunti
     networkBytes: welcome.networkBytes,
     log: (level, message) => send({ type: 'log', level, message }),
   };
-  return new SlotRuntime(context, send);
+  return new SlotRuntime(context, send, parent);
 }
 
 /** One heartbeat outstanding at the most: a parent that cannot keep up is not flooded. */
@@ -57,11 +58,14 @@ function dieOnSurprise(): void {
 }
 
 function main(): void {
+  const parent = process.ppid;
   let runtime: SlotRuntime | null = null;
+  // What a function of the user prints must not mix with rows on standard output: it goes to the log of the run.
+  globalThis.console = new Console(process.stderr, process.stderr);
   dieOnSurprise();
   process.on('message', (message: ToSlot) => {
     if (message.type === 'welcome') {
-      runtime = createRuntime(message);
+      runtime = createRuntime(message, parent);
       beat(runtime, message.settings['heartbeat.interval']);
     } else if (message.type === 'shutdown') {
       void (runtime?.close() ?? Promise.resolve()).finally(() => process.exit(0));

@@ -150,7 +150,7 @@ async function* readSource(
     const rows = rowCount(batch);
     counters.in += rows;
     counters.out += rows;
-    yield* cutBatch(batch, batchRows);
+    yield* cutBatch(batch, task.halved ? Math.ceil(Math.min(rows, batchRows) / 2) : batchRows);
     await turns();
     await rejects.flush(false);
     asked = performance.now();

@@ -10,6 +10,7 @@ import type { FromSlot, ToSlot } from '../protocol/messages.js';
 import type { TaskDescriptor } from '../protocol/task.js';
 import { loadModule, openVertex, rejectSinkId, type OpenSinks, type OpenVertex } from './open-vertex.js';
 import { runTask, type RunningTask } from './run-task.js';
+import { watchParent } from './watch-parent.js';
 
 type Send = (message: FromSlot) => void;
 type VertexMessage = Extract<ToSlot, { type: 'vertex' }>;
@@ -19,11 +20,14 @@ export class SlotRuntime {
   private readonly announced = new Map<string, VertexMessage>();
   private readonly vertices = new Map<string, OpenVertex>();
   private readonly sinks: OpenSinks = new Map();
+  private isParentWatched = false;
   private running: { task: TaskDescriptor; work: RunningTask | null; abort: AbortController } | null = null;
 
   constructor(
     private readonly context: SlotContext,
     private readonly send: Send,
+    /** Its pid. */
+    private readonly parent: number,
   ) {}
 
   /** Never rejects: what goes wrong is an answer to the parent. */
@@ -84,9 +88,17 @@ export class SlotRuntime {
     const message = this.announced.get(id);
     if (message === undefined)
       throw new EtlError('ETL-9001', `task of vertex ${id}, which this slot was never told of`);
+    this.watchParentOf(message.vertex);
     const opened = await openVertex(message.vertex, message.subtask, message.committed, this.sinks, this.context);
     this.vertices.set(id, opened);
     return opened;
+  }
+
+  /** Only functions of the user can keep the process from hearing that its parent is gone. */
+  private watchParentOf({ operators }: VertexMessage['vertex']): void {
+    if (this.isParentWatched || !operators.some(({ kind }) => kind === 'map' || kind === 'flatMap')) return;
+    this.isParentWatched = true;
+    watchParent(this.parent);
   }
 
   private async finishSink({ vertex, sink: id, action, committables }: FinishSinkMessage): Promise<void> {

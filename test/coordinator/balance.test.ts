@@ -22,7 +22,7 @@ goldenScripts('test/coordinator/balance', (command, _args, input) => {
     limited: {},
     rejects: [],
   });
-  const { exit, balance, rows, error } = report.end('run-1', null);
+  const { exit, balance, rows, error } = report.end('run-1', null, null);
   const { read, filtered, rejected, written } = rows;
   return [
     `exit ${exit.code} ${exit.name}, balance ${balance}`,

@@ -61,7 +61,9 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
     case 'ready':
       return { type: 'slot-ready', slot };
     case 'lost':
-      return { type: 'slot-lost', slot, error: error('ETL-6001', 'slot died'), killed: args[1] === 'killed' };
+      return args[1] === 'heap'
+        ? { type: 'slot-lost', slot, error: error('ETL-6007', 'out of heap'), killed: false }
+        : { type: 'slot-lost', slot, error: error('ETL-6001', 'slot died'), killed: args[1] === 'killed' };
     case 'running':
       return { type: 'task-running', slot, id: parseId(args[1]!) };
     case 'finished':
@@ -118,7 +120,7 @@ function renderAction(action: SchedulerAction): string {
       return `start-slot ${action.slot}`;
     case 'deploy': {
       const limits = Object.entries(action.limits).map(([id, rows]) => ` ${id}=${rows}`);
-      return `deploy ${renderId(action.id)} on ${action.slot}${limits.join('')}`;
+      return `deploy ${renderId(action.id)} on ${action.slot}${limits.join('')}${action.halved ? ' in half batches' : ''}`;
     }
     case 'cancel-task':
       return `cancel-task ${renderId(action.id)} on ${action.slot}`;

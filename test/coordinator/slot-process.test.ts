@@ -38,6 +38,7 @@ function start(fixture: string, options: Partial<SlotProcessOptions> = {}): Star
     environment: process.env,
     entry: pathToFileURL(`test/fixtures/slots/${fixture}.mjs`),
     onMessage: () => undefined,
+    onOutput: () => undefined,
     onReady,
     onLost: (error, killed) => onLoss({ error, killed }),
     ...options,
@@ -71,8 +72,10 @@ test('one that is killed is told apart: the operator or the kernel did that', as
 });
 
 test('one that fills its heap is lost, with advice', async () => {
-  const { error } = await start('fills-its-heap').lost;
-  expect(error.code).toBe('ETL-6001');
+  let output = '';
+  const { error } = await start('fills-its-heap', { onOutput: (text) => (output += text) }).lost;
+  expect(error.code).toBe('ETL-6007');
+  expect(output).toContain('JavaScript heap out of memory');
   expect(error.message).toContain('ran out of its heap of 32 MiB');
   expect(error.hint).toContain('taskmanager.memory.process.size');
 });

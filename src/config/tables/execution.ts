@@ -41,7 +41,7 @@ export const execution = {
   ),
   'task.cancellation.timeout': duration(
     '10s',
-    'How long a slot may take to stop when a run is cancelled, before it is killed.',
+    'How long a task may take to stop when its run is cancelled or fails, before its slot is killed.',
   ),
   'io.tmp.dirs': list(
     null,

@@ -103,6 +103,7 @@ export class RunFolder {
   close(): void {
     if (this.log !== null) closeSync(this.log);
     this.log = null;
+    this.isGivenUp = true;
   }
 
   private append(record: object): void {
@@ -136,7 +137,6 @@ export class RunFolder {
       work();
     } catch (error) {
       this.close();
-      this.isGivenUp = true;
       rmSync(join(this.path, 'run.json.tmp'), { force: true });
       this.options.onProblem(`the folder of this run, ${this.path}, cannot be written: ${String(error)}`);
     }

@@ -8,6 +8,7 @@ export const runtimeCodes = declareCodes({
   'ETL-6004': { kind: 'terminated', meaning: 'the run was terminated by SIGTERM or SIGHUP' },
   'ETL-6005': { kind: 'failed', meaning: 'a slot gave no sign of life for heartbeat.timeout', transient: true },
   'ETL-6006': { kind: 'internal', meaning: 'a slot speaks another protocol version' },
+  'ETL-6007': { kind: 'failed', meaning: 'a slot ran out of its heap', transient: true },
   'ETL-6010': { kind: 'os', meaning: 'an operator needs more managed memory than its slot has' },
   'ETL-6020': { kind: 'busy', meaning: 'another run of this job is active' },
   'ETL-6101': {
