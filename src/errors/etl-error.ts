@@ -72,10 +72,15 @@ export class EtlError extends Error {
   }
 }
 
+/** What the system answers when there is not enough of something. */
+const scarce = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
+
 /** Any thrown value as an `EtlError`; what is not one of ours is a bug of ours: ETL-9001, with its stack as the cause. */
 export function toEtlError(thrown: unknown): EtlError {
   if (thrown instanceof EtlError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (scarce.has((thrown as NodeJS.ErrnoException | null)?.code ?? ''))
+    return new EtlError('ETL-6008', message, { cause: thrown });
   return new EtlError('ETL-9001', `unexpected: ${message}`, {
     cause: thrown instanceof Error ? (thrown.stack ?? thrown) : thrown,
   });

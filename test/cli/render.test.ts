@@ -20,8 +20,9 @@ function options(args: readonly string[]): {
   return { has: (word) => args.includes(word), width: number('width', 80), rows: number('rows', 24) };
 }
 
-function recorder(args: readonly string[]): Terminal & { readonly text: () => string } {
+function recorder(args: readonly string[]): Terminal & { readonly text: () => string; resize(to: number): void } {
   const { has, width, rows } = options(args);
+  let columns = width;
   const written: string[] = [];
   return {
     write: (text) => void written.push(has('ascii') ? toAscii(text) : text),
@@ -33,7 +34,10 @@ function recorder(args: readonly string[]): Terminal & { readonly text: () => st
     isInteractive: has('tty'),
     hasColor: has('color'),
     isAscii: has('ascii'),
-    columns: width,
+    get columns() {
+      return columns;
+    },
+    resize: (to) => void (columns = to),
     rows,
   };
 }
@@ -54,7 +58,10 @@ goldenScripts('test/cli/render', (command, args, input) => {
         command: 'etl run jobs/users.yaml',
         clock: (timeMs) => new Date(timeMs).toISOString().slice(11, 19),
       });
-      for (const line of input.split('\n')) renderer.on(parseEvent(line));
+      for (const line of input.split('\n')) {
+        if (line.startsWith('resize ')) terminal.resize(Number(line.slice(7)));
+        else renderer.on(parseEvent(line));
+      }
       return terminal.text();
     }
     case 'memory': {

@@ -1,4 +1,5 @@
 /** What becomes of a run when its slots or their parent die in the ways that slots die (F04, F08, F10, F15). */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ChildProcess } from 'node:child_process';
@@ -105,3 +106,29 @@ function hasMarker(name: string): boolean {
     return false;
   }
 }
+
+test('F13: without descriptors for every slot the run goes on with those it has; without any at all it exits 71', () => {
+  writeFileSync(
+    path.join(directory, 'plain.yaml'),
+    'name: plain\nsources: {rows: {type: file, path: "rows-*.ndjson"}}\nsinks: {out: {type: blackhole}}\n',
+  );
+  const withDescriptors = (count: number): { status: number | null; stderr: string } =>
+    spawnSync(
+      'sh',
+      [
+        '-c',
+        `ulimit -n ${count}; exec "$0" bin/run.js run ${path.join(directory, 'plain.yaml')} -p 6`,
+        process.execPath,
+      ],
+      {
+        env: { ...process.env, XDG_STATE_HOME: directory, NO_COLOR: '1' },
+        encoding: 'utf8',
+      },
+    );
+  const results = [24, 32, 64].map(withDescriptors);
+  expect(results.at(-1)).toEqual({ ...results.at(-1), status: 0 });
+  for (const { status, stderr } of results) {
+    if (status === 0) expect(stderr).toContain('20,000 rows written');
+    else expect([status, stderr]).toEqual([71, expect.stringMatching(/(ETL-6002|ETL-6008) .*ulimit -n/s)]);
+  }
+});

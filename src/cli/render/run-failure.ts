@@ -4,7 +4,7 @@
  *     FAILED users · exit 69 (unavailable) after 4m02s
  *       cause   ETL-4205 Redis 127.0.0.1:6379 refused writes for 5m00s
  *       where   stage users → sink cache; 13 of 24 splits are complete
- *       done    read 7,560,112, written 7,560,100, rejected 12 rows
+ *       done    read 7,560,112, written 7,560,100, rejected 12 rows in complete splits
  *       log     ~/.local/state/etl/runs/20261122-0300-users-7f3a/log.ndjson
  *       next    free memory or raise maxmemory, then:   etl run jobs/users.yaml
  */
@@ -28,13 +28,15 @@ export function renderRunFailure(
   width: number,
   paint: Paint,
 ): string {
-  const word = isCancelled(end) ? paint('yellow', 'CANCELLED') : paint('red', 'FAILED');
+  const word = isCancelled(end) ? 'CANCELLED' : 'FAILED';
   const head = `${word} ${printable(end.job)} · exit ${end.exit.code} (${end.exit.name}) after ${formatDuration(end.durationMs)}`;
   const rows: [string, string][] = [];
   if (end.error !== null) rows.push(['cause', `${end.error.code} ${printable(end.error.message)}`]);
   rows.push(['where', whereText(end)], ['done', doneText(end)]);
   for (const group of groupWarnings(warnings)) rows.push(['warned', group]);
-  const lines = [head, ...rows.flatMap(([name, text]) => labelled(name, text, width))];
+  const [first, ...more] = wrapText(head, Math.max(20, width));
+  const painted = first!.replace(word, paint(isCancelled(end) ? 'yellow' : 'red', word));
+  const lines = [painted, ...more, ...rows.flatMap(([name, text]) => labelled(name, text, width))];
   if (end.logFile !== null && !isCancelled(end)) lines.push(`  log     ${printable(end.logFile)}`); // whole, to be copied
   lines.push(...labelled('next', nextText(end.error, command), width));
   return `${lines.join('\n')}\n`;
@@ -59,7 +61,7 @@ function whereText({ error, stages }: RunEnd): string {
 }
 
 function doneText({ rows }: RunEnd): string {
-  return `read ${formatCount(rows.read)}, written ${formatCount(rows.written)}, filtered ${formatCount(rows.filtered)}, rejected ${formatCount(rows.rejected)} rows`;
+  return `read ${formatCount(rows.read)}, written ${formatCount(rows.written)}, filtered ${formatCount(rows.filtered)}, rejected ${formatCount(rows.rejected)} rows in complete splits`;
 }
 
 function nextText(error: ErrorData | null, command: string): string {

@@ -1,11 +1,12 @@
 /**
  * A region at the bottom of the terminal that is drawn anew, at most ten times a second; what stays scrolls above it.
  *
- * Invariant: the region is the last `drawnLines` lines of the screen, none of them wrapped, and the cursor is below it. Each
- * change is one write, so that nothing is ever half drawn.
+ * Invariant: the region is the last lines of the screen, those of `drawn`, and the cursor is below it. None is wrapped when it is
+ * drawn; a window made narrower since then has wrapped them. Each change is one write, so that nothing is ever half drawn.
  */
 import type { RunEvent } from '../../coordinator/events.js';
 import { PlainRunRenderer } from './plain-run-renderer.js';
+import { textWidth } from '../../text/text-width.js';
 import { progressLines } from './progress-lines.js';
 import { RateMeter } from './rate-meter.js';
 import { endLines, messageLine, startLine } from './run-lines.js';
@@ -22,7 +23,7 @@ export class TtyRunRenderer {
   private latest: Progress | null = null;
   /** Rows go to the same terminal: no region then, but lines. */
   private lines: PlainRunRenderer | null = null;
-  private drawnLines = 0;
+  private drawn: readonly string[] = [];
   private drawnAtMs = -Infinity;
 
   constructor(private readonly options: TextRunOptions) {}
@@ -54,7 +55,7 @@ export class TtyRunRenderer {
         this.rates.add(event.durationMs, event.stages);
         this.latest = this.latest === null ? null : { ...this.latest, stages: event.stages };
         this.scroll('');
-        this.drawnLines = 0; // the last state of the region stays
+        this.drawn = []; // the last state of the region stays
         return this.options.messages.write(endLines(event, this.options, this.warnings));
       default:
         return event satisfies never;
@@ -72,7 +73,11 @@ export class TtyRunRenderer {
   /** Writes `text` above the region, and the region as it is now. */
   private scroll(text: string): void {
     const { messages, paint } = this.options;
-    const erase = this.drawnLines === 0 ? '' : `\x1b[${this.drawnLines}A\r\x1b[J`;
+    const height = this.drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(plainWidth(line) / messages.columns)),
+      0,
+    );
+    const erase = height === 0 ? '' : `\x1b[${Math.min(height, messages.rows - 1)}A\r\x1b[J`;
     const region =
       this.latest === null
         ? []
@@ -80,7 +85,12 @@ export class TtyRunRenderer {
             { ...this.latest, rates: this.rates.rates() },
             { width: messages.columns, rows: messages.rows, paint },
           );
-    this.drawnLines = region.length;
+    this.drawn = region;
     messages.write(erase + text + region.map((line) => `${line}\n`).join(''));
   }
+}
+
+/** Without the colours. */
+function plainWidth(line: string): number {
+  return textWidth(line.replace(/\x1b\[\d*m/g, ''));
 }
