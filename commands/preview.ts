@@ -42,8 +42,9 @@ export default class Preview extends BaseCommand {
       clock: localTime,
     });
     const { previewJob } = await import('../src/index.js');
-    const { cancel, kill, dispose } = cancelOnSignals((message) =>
-      renderer.on({ type: 'warn', message, timeMs: Date.now() }),
+    const { cancel, kill, dispose } = cancelOnSignals(
+      (message) => renderer.on({ type: 'warn', message, timeMs: Date.now() }),
+      () => 'the preview goes on',
     );
     try {
       const end = await previewJob({

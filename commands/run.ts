@@ -4,7 +4,7 @@ import { parseCountFlag, parseIfRunning } from '../src/cli/parse-flags.js';
 import { createRunRenderer } from '../src/cli/render/run-renderer.js';
 import type { RunRenderer } from '../src/cli/render/run-renderer-options.js';
 import { localTime } from '../src/cli/render/run-text.js';
-import { endSkipped, endUnstarted, isBusy, withRejectExit } from '../src/cli/run-audience.js';
+import { endSkipped, endUnstarted, isBusy, statusText, withRejectExit } from '../src/cli/run-audience.js';
 import { jobFlags, jobRequest } from '../src/cli/run-flags.js';
 import { cancelOnSignals } from '../src/cli/signals.js';
 
@@ -47,12 +47,14 @@ export default class Run extends BaseCommand {
       sink: flags.sink ?? null,
     };
     const ifRunning = parseIfRunning(flags['if-running']);
-    const renderer = this.rendererFor(flags.json ? 'json' : flags.quiet ? 'quiet' : 'text', flags.verbose, args.job);
-    const { runJob } = await import('../src/index.js');
-    const { cancel, kill, dispose } = cancelOnSignals((message) =>
-      renderer.on({ type: 'warn', message, timeMs: Date.now() }),
+    let latest: Parameters<typeof statusText>[0] = null;
+    const { cancel, kill, dispose } = cancelOnSignals(
+      (message) => renderer.on({ type: 'warn', message, timeMs: Date.now() }),
+      () => statusText(latest),
     );
+    const renderer = this.rendererFor(flags.json ? 'json' : flags.quiet ? 'quiet' : 'text', flags.verbose, args.job);
     try {
+      const { runJob } = await import('../src/index.js');
       const end = await runJob({
         ...request,
         waitMs: ifRunning.waitMs,
@@ -60,7 +62,10 @@ export default class Run extends BaseCommand {
         print: this.stdout.write,
         cancel,
         kill,
-        emit: (event) => renderer.on(withRejectExit(event, flags['fail-on-rejects'])),
+        emit: (event) => {
+          if (event.type === 'progress') latest = event;
+          renderer.on(withRejectExit(event, flags['fail-on-rejects']));
+        },
       });
       this.exitWith(withRejectExit(end, flags['fail-on-rejects']).exit.code);
     } catch (error) {

@@ -2,10 +2,12 @@
  * Between the engine and the renderer of a run: `--fail-on-rejects` becomes its exit, and with `--json` the last line is an
  * `end` even when the run never started.
  */
+import { formatCount, formatDuration } from '../config/units.js';
 import { exitCodes } from '../errors/code-entry.js';
 import type { RunEnd, RunEvent } from '../coordinator/events.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
 import { failedCommand } from './report-error.js';
+import { bytesPair } from './render/run-text.js';
 import type { RunRenderer } from './render/run-renderer-options.js';
 
 /** The event as its audience should hear it. */
@@ -13,6 +15,21 @@ export function withRejectExit<Event extends RunEvent>(event: Event, failOnRejec
   if (!failOnRejects || event.type !== 'end' || event.exit.code !== exitCodes.ok || event.rows.rejected === 0)
     return event;
   return { ...event, exit: { code: exitCodes.rejects, name: 'rejects' } };
+}
+
+/** How far a run is, for whoever asks. */
+export function statusText(latest: Extract<RunEvent, { type: 'progress' }> | null): string {
+  if (latest === null) return 'the run is being planned';
+  const { elapsedMs, stages, resources } = latest;
+  const parts = stages.map(
+    ({ name, splitsDone, splitsRunning, splitsTotal, read, written }) =>
+      `${name}: ${formatCount(splitsDone)} of ${formatCount(splitsTotal)} splits done, ${splitsRunning} running, ${formatCount(read)} rows read, ${formatCount(written)} written`,
+  );
+  return [
+    `running for ${formatDuration(elapsedMs)}`,
+    ...parts,
+    `memory ${bytesPair(resources.rssBytes, resources.budgetBytes, ' of ')}`,
+  ].join('; ');
 }
 
 /** Another run of the job is active. */

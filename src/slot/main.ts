@@ -1,7 +1,7 @@
 /**
  * Entry of a slot process, forked by the parent. Greets, obeys, and never outlives the parent.
  *
- * Ctrl-C reaches the whole foreground group: a slot ignores it and waits for the parent's word. When the IPC channel
+ * Ctrl-C (and Ctrl-\) reaches the whole foreground group: a slot ignores it and waits for the parent's word. When the IPC channel
  * closes, the parent is gone: the slot exits at once, wherever it is.
  */
 import { Console } from 'node:console';
@@ -74,7 +74,7 @@ function main(): void {
     }
   });
   process.on('disconnect', () => process.exit(EXIT_WITHOUT_PARENT));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
   process.on('SIGUSR1', () => undefined); // Node would open its inspector port
   send({ type: 'hello', version: PROTOCOL_VERSION, pid: process.pid });
 }

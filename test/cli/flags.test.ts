@@ -56,7 +56,13 @@ test('a run that never began still tells its end', () => {
 test('the first signal cancels, the second stops waiting, and listeners go away again', () => {
   const told: string[] = [];
   const before = process.listenerCount('SIGTERM');
-  const { cancel, kill, dispose } = cancelOnSignals((message) => told.push(message));
+  const { cancel, kill, dispose } = cancelOnSignals(
+    (message) => told.push(message),
+    () => 'half of it is done',
+  );
+  process.emit('SIGQUIT');
+  process.emit('SIGUSR1');
+  expect([cancel.aborted, told.splice(0)]).toEqual([false, ['SIGQUIT: half of it is done']]);
   process.emit('SIGTERM');
   expect([cancel.aborted, kill.aborted]).toEqual([true, false]);
   expect(cancel.reason).toEqual({ code: 'ETL-6004', message: 'the run was terminated by SIGTERM' });
