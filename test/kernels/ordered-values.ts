@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import type { Column } from '../../src/columnar/column.js';
 import type { DataType } from '../../src/columnar/data-type.js';
+import type { SortKey } from '../../src/columnar/sort-key.js';
 import { columnFrom } from '../columnar/cells.js';
 
 export interface OrderedValues {
@@ -205,4 +206,37 @@ export const anyTypes: fc.Arbitrary<readonly OrderedValues[]> = fc.array(fc.cons
 export function anySelection(length: number): fc.Arbitrary<Int32Array | null> {
   const rows = Array.from({ length }, (_, row) => row);
   return fc.option(fc.subarray(rows).map((picked) => Int32Array.from(picked)));
+}
+
+/** One key per column, in any order of the columns. */
+export function anySortKeys(columns: number): fc.Arbitrary<readonly SortKey[]> {
+  const order = fc.shuffledSubarray(
+    Array.from({ length: columns }, (_, column) => column),
+    { minLength: 1 },
+  );
+  return order.chain((picked) =>
+    fc.tuple(
+      ...picked.map((column) =>
+        fc.record({ column: fc.constant(column), descending: fc.boolean(), nullsFirst: fc.boolean() }),
+      ),
+    ),
+  );
+}
+
+/** The naive comparison: -1, 0 or 1. */
+export function compareRanks(
+  keys: readonly SortKey[],
+  left: readonly Modelled[],
+  i: number,
+  right: readonly Modelled[],
+  j: number,
+): number {
+  for (const { column, descending, nullsFirst } of keys) {
+    const a = left[column].ranks[i];
+    const b = right[column].ranks[j];
+    if (a === b) continue;
+    if (a === null || b === null) return (a === null) === nullsFirst ? -1 : 1;
+    return a < b === descending ? 1 : -1;
+  }
+  return 0;
 }

@@ -1,35 +1,6 @@
 /** Comparison of values that are not plain JavaScript numbers, and sets of constants for long IN lists. */
+import { equalBytes } from '../../kernels/compare-bytes.js';
 import type { IntervalValue } from '../overload.js';
-
-export function equalBytes(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): boolean {
-  if (aEnd - aStart !== bEnd - bStart) return false;
-  for (let i = aStart, j = bStart; i < aEnd; i++, j++) if (a[i] !== b[j]) return false;
-  return true;
-}
-
-/** Byte order, which for UTF-8 is code point order: PostgreSQL's collation "C". */
-export function compareBytes(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): number {
-  const shared = Math.min(aEnd - aStart, bEnd - bStart);
-  for (let i = 0; i < shared; i++) {
-    const difference = a[aStart + i]! - b[bStart + i]!;
-    if (difference !== 0) return difference;
-  }
-  return aEnd - aStart - (bEnd - bStart);
-}
 
 /** By length, a month counting 30 days and a day 24 hours. */
 export function compareIntervals(a: IntervalValue, b: IntervalValue): number {

@@ -4,6 +4,7 @@
  * Text is compared as bytes, NaN equals NaN and is above all numbers, -0 equals 0, decimals by value.
  */
 import type { DataType, Kind } from '../../columnar/data-type.js';
+import { compareBytes, equalBytes } from '../../kernels/compare-bytes.js';
 import { compareNumeric } from '../numeric.js';
 import { columnOfText } from '../literal.js';
 import { referencedColumns } from '../walk.js';
@@ -21,7 +22,7 @@ import {
 import type { TypedExpr } from '../typed-expr.js';
 import { formOf } from '../value-form.js';
 import { aligned } from './arithmetic.js';
-import { ByteSet, compareBytes, compareIntervals, equalBytes } from './compare-values.js';
+import { ByteSet, compareIntervals } from './compare-values.js';
 
 type Symbol = '=' | '<>' | '<' | '<=' | '>' | '>=';
 type ComparedKind = Exclude<Kind, 'decimal' | 'list' | 'json' | 'jsonb'>;
