@@ -185,10 +185,10 @@ export function anyModelled(
 /** Several columns of the same rows. */
 export function anyModelledRows(
   types: readonly OrderedValues[],
-  options: { readonly maxLength: number; readonly nulls?: boolean },
+  options: { readonly minLength?: number; readonly maxLength: number; readonly nulls?: boolean },
 ): fc.Arbitrary<readonly Modelled[]> {
   return fc
-    .nat({ max: options.maxLength })
+    .integer({ min: options.minLength ?? 0, max: options.maxLength })
     .chain((length) =>
       fc.tuple(
         ...types.map((values) => anyModelled(values, { minLength: length, maxLength: length, nulls: options.nulls })),
