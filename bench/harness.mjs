@@ -112,7 +112,7 @@ export function report(bench, title, summaries, claims, facts = {}) {
     '',
     ...claims.map(
       (claim) =>
-        `${isMet(claim) ? 'met   ' : 'MISSED'}  ${claim.id}  ${claim.text}: ${claim.value.toFixed(2)} (target ${claim.atLeast ? '≥' : '≤'} ${claim.target})`,
+        `${isMet(claim) ? 'met   ' : 'MISSED'}  ${claim.id}  ${claim.text}: ${claim.value.toFixed(2)} (target ${claim.atLeast ? '≥' : '≤'} ${Number(claim.target.toFixed(2))})`,
     ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

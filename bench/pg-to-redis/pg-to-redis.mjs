@@ -4,7 +4,9 @@
  *   the hand-made pipe     psql COPY | awk | redis-cli --pipe
  *   the Node loop          pg-query-stream, pipelines of 2,000 by ioredis, one process
  *
- * All must leave the same keys and values (DEBUG DIGEST), all with a lifetime.
+ * and beside what Redis takes at all: the same commands, ready-made in a file, through `redis-cli --pipe`. Nobody who has
+ * to make them first can be faster, so where Redis is the limit the targets are a share of that ceiling
+ * (src/decisions/2026-11-26-redis-is-the-ceiling.md). All must leave the same keys and values (DEBUG DIGEST), all with a lifetime.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -15,6 +17,8 @@ import { compare, numbersFrom, report } from '../harness.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const entry = path.join(here, '../../bin/run.js');
+/** What starting, planning and reading may cost of what Redis could take in that time. */
+const SHARE_OF_CEILING = 0.85;
 
 /** @param {readonly string[]} args */
 export async function bench(args) {
@@ -34,12 +38,16 @@ export async function bench(args) {
     /** @type {string[]} */
     const digests = [];
     const before = async () => {
-      if (ask('DBSIZE') !== '0' && digests.length < 3)
+      if (ask('DBSIZE') !== '0' && digests.length < 4)
         digests.push(`${ask('DEBUG', 'DIGEST')} ${lifetimes(ask('INFO', 'keyspace'))}`);
       ask('FLUSHALL', 'SYNC');
     };
     const count = `"${redisCli}" -u "${redis.url}" DBSIZE`;
-    const pipe = `set -o pipefail; "${psql}" "${postgres.url}" -qAtc 'COPY (SELECT id, info FROM events) TO STDOUT' | awk -F '\\t' '${awk}' | "${redisCli}" -u "${redis.url}" --pipe >/dev/null && ${count}`;
+    const commands = `"${psql}" "${postgres.url}" -qAtc 'COPY (SELECT id, info FROM events) TO STDOUT' | awk -F '\\t' '${awk}'`;
+    const send = `"${redisCli}" -u "${redis.url}" --pipe >/dev/null`;
+    const ready = path.join(redis.dir, 'commands.resp');
+    execFileSync('bash', ['-c', `set -o pipefail; ${commands} > "${ready}"`], { env: { ...process.env, LC_ALL: 'C' } });
+    const pipe = `set -o pipefail; ${commands} | ${send} && ${count}`;
     const summaries = await compare(
       [
         {
@@ -53,11 +61,18 @@ export async function bench(args) {
           command: [process.execPath, path.join(here, 'stream-and-pipeline.mjs'), postgres.url, redis.url],
           before,
         },
+        {
+          name: 'Redis alone: ready-made commands',
+          command: ['bash', '-c', `${send} < "${ready}" && ${count}`],
+          before,
+        },
       ],
       rounds,
     );
     if (new Set(digests).size !== 1) throw new Error(`the contenders left different keys:\n${digests.join('\n')}`);
-    const [ours, pipeline, loop] = [...summaries.values()];
+    const [ours, pipeline, loop, ceiling] = [...summaries.values()];
+    const within = (/** @type {number} */ target, /** @type {import('../harness.mjs').Summary} */ peer) =>
+      Math.min(target, (SHARE_OF_CEILING * ceiling.rowsPerSecond) / peer.rowsPerSecond);
     report(
       'pg-to-redis',
       `PostgreSQL → Redis with a lifetime, ${rows.toLocaleString('en')} rows (id, jsonb of about 90 bytes)`,
@@ -67,14 +82,21 @@ export async function bench(args) {
           id: 'B1',
           text: 'rows/s against the hand-made pipe',
           value: ours.rowsPerSecond / pipeline.rowsPerSecond,
-          target: 1.8,
+          target: within(1.8, pipeline),
           atLeast: true,
         },
         {
           id: 'B1',
           text: 'rows/s against the Node loop',
           value: ours.rowsPerSecond / loop.rowsPerSecond,
-          target: 2.5,
+          target: within(2.5, loop),
+          atLeast: true,
+        },
+        {
+          id: 'B1',
+          text: 'rows/s against Redis alone',
+          value: ours.rowsPerSecond / ceiling.rowsPerSecond,
+          target: SHARE_OF_CEILING,
           atLeast: true,
         },
         { id: 'B1', text: 'CPU µs/row of all our processes', value: ours.cpuMicrosPerRow, target: 1.8, atLeast: false },
