@@ -188,6 +188,7 @@ async function runDocument(
       slotHeapMb: slot!.heapFlagMb,
       slotSemiSpaceMb: slot!.semiSpaceFlagMb,
       slotNetworkBytes: slot!.network,
+      slotManagedBytes: slot!.managed,
       budgetBytes: memory.memory.totalProcess,
       slotEntry: new URL('./slot/main.js', import.meta.url),
       slotEnvironment: childEnvironment(),

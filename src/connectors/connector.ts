@@ -182,6 +182,8 @@ export interface SinkPlan {
   readonly commit: 'batch' | 'atomic';
   /** Goes to standard output before the first row: the header of a CSV. */
   readonly preamble?: string;
+  /** Can the order of rows be seen in what it writes? */
+  readonly keepsOrder?: boolean;
   /** One line for explain: `SET event:{…} PXAT …`. */
   readonly description: string;
   readonly notes: readonly string[];

@@ -20,21 +20,33 @@ export function buildSchedulerPlan(plan: ExecutionPlan, settings: Settings): Sch
         parallelism,
         splitCount: Number(splitCount(splits)),
         sequential,
+        after: verticesBefore(plan, descriptor),
         limits: [...new Set(sourceLimit === null ? limits : [...limits, sourceLimit])],
         exhaustedBy: limitsThatEnd(descriptor),
         sinks: descriptor.sinks.map((sink) => sink.id),
+        outputs: descriptor.outputs.map((output) => output.id),
       };
     }),
   };
 }
 
-/** The nearest limit above every sink; empty when some sink has none above it, so that the vertex must run to its end. */
-function limitsThatEnd({ operators, sinks }: ExecutionVertex['descriptor']): string[] {
+/** Whose exchanges the vertex reads. */
+function verticesBefore({ vertices }: ExecutionPlan, { inputs }: ExecutionVertex['descriptor']): string[] {
+  const read = new Set(inputs.flatMap((input) => (input.kind === 'exchange' ? [input.id] : [])));
+  return vertices
+    .map((vertex) => vertex.descriptor)
+    .filter((descriptor) => descriptor.outputs.some((output) => read.has(output.id)))
+    .map((descriptor) => descriptor.id);
+}
+
+/** The nearest limit above every end; empty when some end has none above it, so that the vertex must run to its end. */
+function limitsThatEnd({ operators, sinks, outputs }: ExecutionVertex['descriptor']): string[] {
   const nearest = (id: string): string | null => {
     const operator = operators.find((one) => one.id === id);
     if (operator === undefined) return null;
-    return operator.kind === 'limit' ? operator.limit : nearest(operator.input);
+    if (operator.kind === 'limit') return operator.limit;
+    return operator.inputs.length === 1 ? nearest(operator.inputs[0]!) : null;
   };
-  const found = sinks.map((sink) => nearest(sink.input));
+  const found = [...sinks, ...outputs].map((end) => nearest(end.input));
   return found.includes(null) ? [] : [...new Set(found as string[])];
 }

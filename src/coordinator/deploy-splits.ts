@@ -3,15 +3,16 @@
  * is not there is started when there is a split for it.
  */
 import type { Draft } from './scheduler-draft.js';
-import type { PlannedVertex, SchedulerState } from './scheduler-state.js';
+import type { PlannedVertex, SchedulerState, SlotState } from './scheduler-state.js';
 
 export function deployVertex(draft: Draft, vertex: PlannedVertex): void {
-  for (const slot of slotsOf(draft.state, vertex)) {
+  const usable = slotsOf(draft.state, vertex);
+  for (const slot of usable) {
     if (!hasWork(draft.state, vertex)) return;
     const { kind } = draft.state.slots[slot]!;
     if (kind === 'absent') {
       // Fork no more processes than there are splits to run.
-      const coming = draft.state.slots.filter((one) => one.kind === 'starting' || one.kind === 'free').length;
+      const coming = usable.filter((one) => isComing(draft.state.slots[one]!)).length;
       if (coming >= workLeft(draft.state)) continue;
       draft.setSlot(slot, { kind: 'starting' });
       draft.do({ type: 'start-slot', slot });
@@ -19,6 +20,10 @@ export function deployVertex(draft: Draft, vertex: PlannedVertex): void {
       deployNext(draft, vertex, slot);
     }
   }
+}
+
+function isComing({ kind }: SlotState): boolean {
+  return kind === 'starting' || kind === 'free';
 }
 
 function deployNext(draft: Draft, vertex: PlannedVertex, slot: number): void {
@@ -34,9 +39,9 @@ function deployNext(draft: Draft, vertex: PlannedVertex, slot: number): void {
   draft.do({ type: 'deploy', slot, id, limits, halved: work.halved });
 }
 
-/** The slots a vertex may use: `parallelism` of them, starting elsewhere for each vertex. */
+/** The slots a vertex may use: `parallelism` of them, starting elsewhere for each of those that run side by side. */
 function slotsOf({ plan, slots }: SchedulerState, vertex: PlannedVertex): number[] {
-  const offset = plan.vertices.indexOf(vertex);
+  const offset = vertex.after.length > 0 ? 0 : plan.vertices.indexOf(vertex);
   const parallelism = Math.min(vertex.sequential ? 1 : vertex.parallelism, slots.length);
   const start = parallelism === slots.length ? 0 : offset;
   return Array.from({ length: parallelism }, (_, i) => (start + i) % slots.length);
@@ -45,6 +50,7 @@ function slotsOf({ plan, slots }: SchedulerState, vertex: PlannedVertex): number
 /** Is there a split of the vertex that could start now? */
 function hasWork(state: SchedulerState, vertex: PlannedVertex): boolean {
   const progress = state.vertices[vertex.id]!;
+  if (!vertex.after.every((id) => isDone(state, plannedVertex(state, id)))) return false;
   if (vertex.limits.length > 0) {
     // Vertices with limits run one split at a time, all together: each must know what the one before let pass.
     const limited = new Set(state.plan.vertices.filter((other) => other.limits.length > 0).map((other) => other.id));
@@ -67,6 +73,10 @@ function workLeft(state: SchedulerState): number {
 /** Nothing of the vertex can reach a sink any more: every path to one passes a limit that is used up. */
 function isExhausted(state: SchedulerState, vertex: PlannedVertex): boolean {
   return vertex.exhaustedBy.length > 0 && vertex.exhaustedBy.every((limit) => state.limits[limit]! <= 0);
+}
+
+function plannedVertex({ plan }: SchedulerState, id: string): PlannedVertex {
+  return plan.vertices.find((vertex) => vertex.id === id)!;
 }
 
 export function isDone(state: SchedulerState, vertex: PlannedVertex): boolean {

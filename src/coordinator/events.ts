@@ -10,7 +10,11 @@ export interface RowTotals {
   readonly read: number;
   readonly filtered: number;
   readonly rejected: number;
+  /** To sinks; of a stage also to exchanges. */
   readonly written: number;
+  /** Rows made beyond those read (flatMap, join), and rows that went into others (groups, pairs); absent where there are none. */
+  readonly added?: number;
+  readonly merged?: number;
 }
 
 /** One stage (vertex of the JobGraph) at a moment. */
@@ -39,7 +43,7 @@ export interface Resources {
   readonly spillBytes: number;
 }
 
-/** Rows over one edge of the chain: `sent` by `from`, `received` by `to`. */
+/** Rows over one edge: `sent` by `from`, `received` by `to`. Of an exchange `vertex` is the one that reads it. */
 export interface EdgeBalance {
   readonly vertex: string;
   readonly from: string;

@@ -33,6 +33,7 @@ export interface RunJobRequest {
   readonly slotHeapMb: number;
   readonly slotSemiSpaceMb: number;
   readonly slotNetworkBytes: number;
+  readonly slotManagedBytes: number;
   readonly budgetBytes: number;
   readonly slotEntry: URL;
   readonly slotEnvironment: NodeJS.ProcessEnv;
@@ -136,6 +137,8 @@ class JobRun {
         );
       case 'rest-slot':
         return this.later(action.delayMs, () => this.dispatch({ type: 'slot-rested', slot: action.slot }));
+      case 'forget-split':
+        return this.report.forgetSplit(action.vertex, action.split);
       case 'finish-sink':
         return slots.finishSink(action, this.state.committables);
       case 'job-state':
@@ -168,6 +171,8 @@ class JobRun {
         logicalTimeMs: request.logicalTimeMs,
         baseDir: request.baseDir,
         networkBytes: request.slotNetworkBytes,
+        managedBytes: request.slotManagedBytes,
+        slots: request.plan.parallelism,
       },
       onOutput: request.output,
       onReady: (slot) => this.dispatch({ type: 'slot-ready', slot }),
@@ -192,7 +197,7 @@ class JobRun {
       case 'finished': {
         const { id, result } = message;
         if (!this.isCurrent(slot, id)) return;
-        const stage = this.report.finished(slot, id.vertex, result);
+        const stage = this.report.finished(slot, id, result);
         if (stage !== null) this.request.emit({ type: 'stage-finished', stage });
         this.checkRejects();
         return this.dispatch({
@@ -209,6 +214,7 @@ class JobRun {
           slot,
           id: message.id,
           error: this.withSplit(message.error, message.id),
+          lostPart: message.lostPart,
         });
       case 'canceled':
         return this.dispatch({ type: 'task-canceled', slot, id: message.id });

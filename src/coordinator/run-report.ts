@@ -1,4 +1,5 @@
 /** Keeps score of a run, and puts it into the words of `events.ts`. */
+import type { AttemptId } from '../connectors/connector.js';
 import { exitCodes, type ExitName } from '../errors/code-entry.js';
 import { registry } from '../errors/registry.js';
 import type { ErrorData } from '../errors/etl-error.js';
@@ -6,7 +7,8 @@ import type { ExecutionPlan } from '../plan/execution-plan.js';
 import { splitCount } from '../split/split-at.js';
 import type { TaskProgress, TaskResult } from '../protocol/messages.js';
 import type { RejectCount, Resources, RowTotals, RunEnd, StageProgress } from './events.js';
-import { edgesOf, imbalances, mergeRejects, rowTotals, VertexTotals } from './totals.js';
+import { exchangeEdges, exchangeImbalances } from './exchange-balance.js';
+import { edgesOf, imbalances, mergeRejects, runTotals, stageTotals, VertexTotals } from './totals.js';
 
 /** What a slot said last. */
 export interface SlotReading {
@@ -47,15 +49,20 @@ export class RunReport {
   }
 
   /** @returns the vertex's progress when this was its last split. */
-  finished(slot: number, vertex: string, result: TaskResult): StageProgress | null {
+  finished(slot: number, { vertex, split }: AttemptId, result: TaskResult): StageProgress | null {
     const totals = this.vertices.get(vertex)!;
-    totals.finish(result);
+    totals.finish(split, result);
     this.rejects = mergeRejects(this.rejects, result.rejects);
     const reading = this.readings.get(slot);
     if (reading !== undefined) this.readings.set(slot, { ...reading, vertex: null, progress: null });
     if (totals.splitsDone < Number(splitCount(totals.vertex.splits))) return null;
     totals.finishedMs = this.now();
     return this.stage(vertex);
+  }
+
+  /** The split runs again, though it had finished. */
+  forgetSplit(vertex: string, split: number): void {
+    this.vertices.get(vertex)!.forget(split);
   }
 
   stage(id: string): StageProgress {
@@ -70,10 +77,11 @@ export class RunReport {
       vertex: id,
       name: descriptor.name,
       rowEstimate,
-      ...rowTotals(descriptor, counters),
+      ...stageTotals(descriptor, counters),
       splitsDone: totals.splitsDone,
       splitsTotal: Number(splitCount(splits)),
       splitsRunning: running.length,
+      spillBytes: totals.spillBytes,
       retried: totals.retried,
       elapsedMs: Math.round(elapsedMs),
       waits: Object.fromEntries(
@@ -92,8 +100,13 @@ export class RunReport {
       rssBytes: [...this.readings.values()].reduce((sum, reading) => sum + reading.rssBytes, own.rssBytes),
       peakRssBytes: [...this.peaks.values()].reduce((sum, peak) => sum + peak, own.peakRssBytes),
       budgetBytes: this.budgetBytes,
-      spillBytes: 0,
+      spillBytes: this.spillBytes,
     };
+  }
+
+  /** Of finished tasks. */
+  private get spillBytes(): number {
+    return [...this.vertices.values()].reduce((sum, totals) => sum + totals.spillBytes, 0);
   }
 
   /** The last word. A broken balance of a run that thought itself finished is our bug, and says so. */
@@ -101,9 +114,13 @@ export class RunReport {
     const stages = this.stages();
     const settled = [...this.vertices.values()].map((totals) => ({
       descriptor: totals.vertex.descriptor,
+      splits: totals.vertex.splits,
       counters: totals.withRunning([]).counters,
     }));
-    const problems = settled.flatMap(({ descriptor, counters }) => imbalances(descriptor, counters));
+    const problems = [
+      ...settled.flatMap(({ descriptor, counters }) => imbalances(descriptor, counters)),
+      ...(error === null ? exchangeImbalances(settled) : []),
+    ];
     const broken: ErrorData | null =
       problems.length === 0
         ? null
@@ -115,14 +132,17 @@ export class RunReport {
       runId,
       job: this.plan.jobName,
       exit: { code: exitCodes[name], name },
-      rows: settled.map(({ descriptor, counters }) => rowTotals(descriptor, counters)).reduce(addRows, noRows),
+      rows: settled.map(({ descriptor, counters }) => runTotals(descriptor, counters)).reduce(addRows, noRows),
       balance: broken === null,
       durationMs: Math.round(this.now() - this.startedMs),
       peakRssBytes: this.resources().peakRssBytes,
       budgetBytes: this.budgetBytes,
-      spillBytes: 0,
+      spillBytes: this.spillBytes,
       stages,
-      edges: settled.flatMap(({ descriptor, counters }) => edgesOf(descriptor, counters)),
+      edges: [
+        ...settled.flatMap(({ descriptor, counters }) => edgesOf(descriptor, counters)),
+        ...exchangeEdges(settled),
+      ],
       rejects: this.rejects,
       sinks: Object.fromEntries(
         Object.entries(this.plan.sinks).map(([id, { effect, commit }]) => [id, { effect, commit }]),
@@ -135,11 +155,18 @@ export class RunReport {
 
 const noRows: RowTotals = { read: 0, filtered: 0, rejected: 0, written: 0 };
 
+function plus(key: 'added' | 'merged', a: RowTotals, b: RowTotals): Partial<RowTotals> {
+  const sum = (a[key] ?? 0) + (b[key] ?? 0);
+  return sum === 0 ? {} : { [key]: sum };
+}
+
 function addRows(a: RowTotals, b: RowTotals): RowTotals {
   return {
     read: a.read + b.read,
     filtered: a.filtered + b.filtered,
     rejected: a.rejected + b.rejected,
     written: a.written + b.written,
+    ...plus('added', a, b),
+    ...plus('merged', a, b),
   };
 }

@@ -36,12 +36,16 @@ export interface PlannedVertex {
   readonly parallelism: number;
   readonly splitCount: number;
   readonly sequential: boolean;
+  /** Vertices whose exchanges it reads: they must be done before it starts. */
+  readonly after: readonly string[];
   /** Ids of all limits in the chain. */
   readonly limits: readonly string[];
   /** Limits that, used up all together, leave nothing of this vertex to do (empty: some path to a sink has no limit). */
   readonly exhaustedBy: readonly string[];
   /** Ids of its sinks; a sink of several vertices is committed once. */
   readonly sinks: readonly string[];
+  /** Ids of the exchanges that it writes: their parts are committables under these ids. */
+  readonly outputs: readonly string[];
 }
 
 export interface VertexProgress {
@@ -52,6 +56,8 @@ export interface VertexProgress {
   readonly due: readonly Retry[];
   /** Splits that wait out their delay. */
   readonly waiting: readonly Retry[];
+  /** How often a split had to be repeated because what it had left could not be read. */
+  readonly regenerated: Readonly<Record<number, number>>;
 }
 
 /** A split on its way to an attempt. `kills` of the failures were a SIGKILL from outside. */
@@ -114,7 +120,14 @@ export type SchedulerEvent =
       readonly limited: Readonly<Record<string, number>>;
       readonly committables: Readonly<Record<string, Committable>>;
     }
-  | { readonly type: 'task-failed'; readonly slot: number; readonly id: AttemptId; readonly error: ErrorData }
+  | {
+      readonly type: 'task-failed';
+      readonly slot: number;
+      readonly id: AttemptId;
+      readonly error: ErrorData;
+      /** What left the part of an exchange that could not be read, if that is why. */
+      readonly lostPart: AttemptId | null;
+    }
   | { readonly type: 'task-canceled'; readonly slot: number; readonly id: AttemptId }
   | { readonly type: 'restart-due'; readonly vertex: string; readonly split: number }
   | { readonly type: 'slot-rested'; readonly slot: number }
@@ -136,6 +149,8 @@ export type SchedulerAction =
   | { readonly type: 'schedule-restart'; readonly vertex: string; readonly split: number; readonly delayMs: number }
   | { readonly type: 'rest-slot'; readonly slot: number; readonly delayMs: number }
   | { readonly type: 'finish-sink'; readonly slot: number; readonly sink: string; readonly action: 'commit' | 'abort' }
+  /** A finished split runs again: what it counted is taken back. */
+  | { readonly type: 'forget-split'; readonly vertex: string; readonly split: number }
   | { readonly type: 'job-state'; readonly from: JobState; readonly to: JobState }
   | { readonly type: 'task-state'; readonly id: AttemptId; readonly to: TaskState; readonly error?: ErrorData }
   | { readonly type: 'end'; readonly state: 'FINISHED' | 'FAILED' | 'CANCELED'; readonly error: ErrorData | null };

@@ -11,6 +11,7 @@ import type { AttemptId } from '../connectors/connector.js';
 import { deployVertex, isDone } from './deploy-splits.js';
 import { beginFinishing, continueFinishing, sinkFinished } from './finish-sinks.js';
 import { restSlot, shouldRest } from './rest-slot.js';
+import { regeneratePart } from './regenerate-parts.js';
 import { restartDue, slotLost, taskFailed } from './retry-splits.js';
 import { Draft } from './scheduler-draft.js';
 import type {
@@ -32,7 +33,9 @@ export function createScheduler(plan: SchedulerPlan): SchedulerState {
   return {
     plan,
     job: 'CREATED',
-    vertices: Object.fromEntries(plan.vertices.map(({ id }) => [id, { next: 0, finished: 0, due: [], waiting: [] }])),
+    vertices: Object.fromEntries(
+      plan.vertices.map(({ id }) => [id, { next: 0, finished: 0, due: [], waiting: [], regenerated: {} }]),
+    ),
     slots: Array.from({ length: plan.slots }, () => ({ kind: 'absent' as const })),
     failedStarts: Array.from({ length: plan.slots }, () => 0),
     limits: plan.limits,
@@ -76,6 +79,7 @@ function apply(draft: Draft, event: SchedulerEvent): void {
           return restSlot(draft, event.slot, task, event.error);
         }
         draft.setSlot(event.slot, { kind: 'free' });
+        if (event.lostPart !== null && regeneratePart(draft, task, event.lostPart, event.error)) return;
         taskFailed(draft, task, { error: event.error, killed: false });
       });
     case 'task-canceled':

@@ -8,8 +8,8 @@ import type { Json } from '../connectors/connector.js';
 import type { ErrorData } from '../errors/etl-error.js';
 import type { ExecutionPlan, ExecutionVertex } from '../plan/execution-plan.js';
 import type { FromSlot, ToSlot } from '../protocol/messages.js';
-import type { SubtaskCommittables } from '../protocol/task.js';
-import { splitAt } from '../split/split-at.js';
+import type { ExchangePart, SubtaskCommittables } from '../protocol/task.js';
+import { splitAt, splitCount } from '../split/split-at.js';
 import type { SchedulerAction } from './scheduler-state.js';
 import { startSlotProcess, type SlotProcess, type SlotProcessOptions } from './slot-process.js';
 
@@ -72,6 +72,8 @@ export class SlotPool {
       task: {
         id,
         split: splitAt(vertex.splits, BigInt(id.split)),
+        splitCount: Number(splitCount(vertex.splits)),
+        parts: partsOf(vertex.descriptor, committables),
         snapshot: vertex.snapshotOf === null ? null : (this.options.snapshots[vertex.snapshotOf] ?? null),
         limits,
         halved,
@@ -104,4 +106,14 @@ export class SlotPool {
   private vertex(id: string): ExecutionVertex {
     return this.options.plan.vertices.find((vertex) => vertex.descriptor.id === id)!;
   }
+}
+
+/** The sealed parts of the exchanges that a vertex reads. An exchange's parts are committables under its id. */
+function partsOf(
+  { inputs }: ExecutionVertex['descriptor'],
+  committables: readonly SubtaskCommittables[],
+): Record<string, ExchangePart[]> {
+  const parts = (id: string): ExchangePart[] =>
+    committables.flatMap((entry) => (entry.sink === id ? (entry.committables as unknown as ExchangePart[]) : []));
+  return Object.fromEntries(inputs.flatMap(({ kind, id }) => (kind === 'exchange' ? [[id, parts(id)]] : [])));
 }

@@ -13,23 +13,38 @@ export type CountersByNode = Readonly<Record<string, NodeCounters>>;
 
 export class VertexTotals {
   splitsDone = 0;
+  spillBytes = 0;
   retried = 0;
   startedMs: number | null = null;
   finishedMs: number | null = null;
   private readonly counters: Record<string, NodeCounters> = {};
   private readonly waitedMs: Record<string, number> = {};
+  /** Of splits that may have to run again, because others read what they leave. */
+  private readonly finished = new Map<number, CountersByNode>();
 
   constructor(readonly vertex: ExecutionVertex) {
     for (const id of nodesOf(vertex.descriptor)) {
-      this.counters[id] = { in: 0, out: 0, filtered: 0, rejected: 0, added: 0 };
+      this.counters[id] = { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, merged: 0 };
       this.waitedMs[id] = 0;
     }
   }
 
-  finish(result: TaskResult): void {
+  finish(split: number, result: TaskResult): void {
     this.splitsDone++;
+    this.spillBytes += result.spillBytes;
     for (const [id, counters] of Object.entries(result.counters)) addCounters(this.counters[id]!, counters);
     for (const [id, ms] of Object.entries(result.waitedMs)) this.waitedMs[id]! += ms;
+    if (this.vertex.descriptor.outputs.length > 0) this.finished.set(split, result.counters);
+  }
+
+  /** Takes back what a finished split counted: it runs again. */
+  forget(split: number): void {
+    this.splitsDone--;
+    this.finishedMs = null;
+    for (const [id, counters] of Object.entries(this.finished.get(split) ?? {})) {
+      addCounters(this.counters[id]!, counters, -1);
+    }
+    this.finished.delete(split);
   }
 
   /** Counters with those of attempts still running. */
@@ -48,50 +63,78 @@ export class VertexTotals {
 }
 
 export function nodesOf(descriptor: VertexDescriptor): string[] {
-  return [descriptor.source, ...descriptor.operators, ...descriptor.sinks].map((node) => node.id);
+  const { inputs, operators, sinks, outputs } = descriptor;
+  return [...inputs, ...operators, ...sinks, ...outputs].map((node) => node.id);
 }
 
-function addCounters(sum: NodeCounters, more: NodeCounters): void {
-  sum.in += more.in;
-  sum.out += more.out;
-  sum.filtered += more.filtered;
-  sum.rejected += more.rejected;
-  sum.added += more.added;
+function addCounters(sum: NodeCounters, more: NodeCounters, times: 1 | -1 = 1): void {
+  for (const key of ['in', 'out', 'filtered', 'rejected', 'added', 'merged'] as const) sum[key] += times * more[key];
 }
 
-export function rowTotals(descriptor: VertexDescriptor, counters: CountersByNode): RowTotals {
-  const sum = (pick: (counter: NodeCounters) => number, nodes: readonly { id: string }[]): number =>
+/** Of one stage: what it read from sources and exchanges, and wrote to sinks and exchanges. */
+export function stageTotals(descriptor: VertexDescriptor, counters: CountersByNode): RowTotals {
+  return totalsOf(descriptor, counters, descriptor.inputs, [...descriptor.sinks, ...descriptor.outputs]);
+}
+
+/** Of a stage's part in the run: what it read from sources and wrote to sinks. */
+export function runTotals(descriptor: VertexDescriptor, counters: CountersByNode): RowTotals {
+  const sources = descriptor.inputs.filter((input) => input.kind === 'source');
+  return totalsOf(descriptor, counters, sources, descriptor.sinks);
+}
+
+function totalsOf(
+  { inputs, operators, sinks, outputs }: VertexDescriptor,
+  counters: CountersByNode,
+  read: readonly { readonly id: string }[],
+  written: readonly { readonly id: string }[],
+): RowTotals {
+  const sum = (pick: (counter: NodeCounters) => number, nodes: readonly { readonly id: string }[]): number =>
     nodes.reduce((total, node) => total + pick(counters[node.id]!), 0);
-  const all = [descriptor.source, ...descriptor.operators, ...descriptor.sinks];
+  const all = [...inputs, ...operators, ...sinks, ...outputs];
+  const added = sum((c) => c.added, all);
+  const merged = sum((c) => c.merged, all);
   return {
-    read: counters[descriptor.source.id]!.in,
+    read: sum((c) => c.in, read),
     filtered: sum((c) => c.filtered, all),
     rejected: sum((c) => c.rejected, all),
-    written: sum((c) => c.out, descriptor.sinks),
+    written: sum((c) => c.out, written),
+    ...(added > 0 && { added }),
+    ...(merged > 0 && { merged }),
   };
 }
 
 export function edgesOf(descriptor: VertexDescriptor, counters: CountersByNode): EdgeBalance[] {
-  return [...descriptor.operators, ...descriptor.sinks].map((node) => ({
-    vertex: descriptor.id,
-    from: node.input,
-    to: node.id,
-    sent: counters[node.input]!.out,
-    received: counters[node.id]!.in,
-  }));
+  const vertex = descriptor.id;
+  const { operators, sinks, outputs } = descriptor;
+  const edge = (from: string, to: string, received: number): EdgeBalance => ({
+    vertex,
+    from,
+    to,
+    sent: counters[from]!.out,
+    received,
+  });
+  return [
+    ...operators.flatMap(({ id, inputs }) => {
+      // What came in by each of several inputs is not counted apart: such an operator has one edge, of them all.
+      if (inputs.length === 1) return [edge(inputs[0]!, id, counters[id]!.in)];
+      const sent = inputs.reduce((sum, input) => sum + counters[input]!.out, 0);
+      return [{ vertex, from: inputs.join(' + '), to: id, sent, received: counters[id]!.in }];
+    }),
+    ...[...sinks, ...outputs].map(({ id, input }) => edge(input, id, counters[id]!.in)),
+  ];
 }
 
 /**
- * What does not add up, in words; empty when all is well. Every node: in + added = out + filtered + rejected. Every edge:
+ * What does not add up, in words; empty when all is well. Every node: in + added = out + filtered + rejected + merged. Every edge:
  * received = sent, or less where a limit further down stopped listening while other branches went on.
  */
 export function imbalances(descriptor: VertexDescriptor, counters: CountersByNode): string[] {
   const problems: string[] = [];
   for (const id of nodesOf(descriptor)) {
     const c = counters[id]!;
-    if (c.in + c.added !== c.out + c.filtered + c.rejected) {
+    if (c.in + c.added !== c.out + c.filtered + c.rejected + c.merged) {
       problems.push(
-        `${id}: ${c.in} in + ${c.added} added ≠ ${c.out} out + ${c.filtered} filtered + ${c.rejected} rejected`,
+        `${id}: ${c.in} in + ${c.added} added ≠ ${c.out} out + ${c.filtered} filtered + ${c.rejected} rejected${c.merged === 0 ? '' : ` + ${c.merged} merged`}`,
       );
     }
   }

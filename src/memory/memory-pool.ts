@@ -49,9 +49,11 @@ export class MemoryPool {
     this.slots = options.slots ?? 1;
   }
 
-  /** A reservation of nothing yet. Names are for people: `join "orders"`; two may be the same. */
-  reserve(name: string): Reservation {
-    return new PoolReservation(this, name, this.refuses);
+  /**
+   * A reservation of nothing yet, of `mostBytes` at the most. Names are for people: `join "orders"`; two may be the same.
+   */
+  reserve(name: string, mostBytes = this.capacityBytes): Reservation {
+    return new PoolReservation(this, name, mostBytes, this.refuses);
   }
 
   get usedBytes(): number {
@@ -77,7 +79,7 @@ export class MemoryPool {
 
   /** For reservations: moves the count of one of them by `bytes`, if that fits. */
   move(reservation: PoolReservation, bytes: number): boolean {
-    if (bytes > this.freeBytes) return false;
+    if (bytes > this.freeBytes || reservation.bytes + bytes > reservation.mostBytes) return false;
     this.used += bytes;
     if (this.used > this.peak) this.peak = this.used;
     if (reservation.bytes + bytes > 0) this.holders.add(reservation);
@@ -110,6 +112,8 @@ class PoolReservation implements Reservation {
   constructor(
     private readonly pool: MemoryPool,
     readonly name: string,
+    /** Its share, where several operators share the pool. */
+    readonly mostBytes: number,
     private readonly refuses: boolean,
   ) {}
 

@@ -11,7 +11,7 @@ export function prepareFilter(descriptor: Extract<OperatorDescriptor, { kind: 'f
   const predicate = compilePredicate(descriptor.predicate, input);
   return {
     id: descriptor.id,
-    async *run(batches, { counters, reject }) {
+    async *run([batches], { counters, reject }) {
       for await (let batch of batches) {
         const count = rowCount(batch);
         counters.in += count;

@@ -12,7 +12,7 @@ import { firstRows, withSelection } from './select-rows.js';
 export function prepareLimit(descriptor: Extract<OperatorDescriptor, { kind: 'limit' }>): Operator {
   return {
     id: descriptor.id,
-    async *run(batches, { counters, limits }) {
+    async *run([batches], { counters, limits }) {
       // Even a limit that is used up takes one batch: a chain that never started would not hear that nobody listens.
       for await (const batch of batches) {
         const count = rowCount(batch);

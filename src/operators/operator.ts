@@ -2,11 +2,13 @@
  * An operator at work: prepared once for a vertex (kernels compiled), then run once per attempt.
  *
  * `run` is one async generator over batches. It pulls: back-pressure needs no queue. What it counts must balance:
- * `in + added = out + filtered + rejected`. Ending early (a limit) is done by returning; the source then stops reading.
+ * `in + added = out + filtered + rejected + merged`. Ending early (a limit) is done by returning; the source then stops reading.
  */
 import type { Batch } from '../columnar/batch.js';
 import type { RowErrors } from '../columnar/row-errors.js';
+import type { Reservation } from '../memory/reservation.js';
 import type { NodeCounters } from '../protocol/task.js';
+import type { TaskResources } from './task-resources.js';
 
 export interface OperatorRun {
   readonly counters: NodeCounters;
@@ -14,13 +16,24 @@ export interface OperatorRun {
   readonly limits: Record<string, number>;
   /** Hands failed rows to the vertex's reject policy, which counts them, or throws ETL-5001 when the policy is `fail`. */
   readonly reject: (batch: Batch, errors: RowErrors) => void;
+  /** The operator's share of managed memory: all that it holds of rows is counted here. Freed behind it. */
+  readonly memory: Reservation;
+  readonly resources: TaskResources;
+  /** Aborted when the attempt is to end: a long loop asks now and then. */
+  readonly signal: AbortSignal;
 }
+
+/** Of most operators there is one. */
+export type Inputs = readonly [AsyncIterable<Batch>, ...AsyncIterable<Batch>[]];
 
 export interface Operator {
   readonly id: string;
-  run(input: AsyncIterable<Batch>, run: OperatorRun): AsyncGenerator<Batch>;
+  /** Does it hold rows beyond a batch? Those that do share the managed memory evenly. */
+  readonly usesMemory?: true;
+  /** `inputs`: in the order of the descriptor's. */
+  run(inputs: Inputs, run: OperatorRun): AsyncGenerator<Batch>;
 }
 
 export function zeroCounters(): NodeCounters {
-  return { in: 0, out: 0, filtered: 0, rejected: 0, added: 0 };
+  return { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, merged: 0 };
 }

@@ -4,16 +4,19 @@ import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareFilter } from './filter.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
+import { preparePartition } from './partition.js';
 import { prepareSelect } from './select.js';
+import { prepareSort } from './sort/sort.js';
 import { prepareUnion } from './union.js';
 import { prepareUserFunction } from './user-function.js';
 
-/** Compiles or loads what the operator needs. `baseDir`: where a user's module path starts. */
+/** Compiles or loads what the operator needs. `inputs`: schemas of what feeds it; `baseDir`: where a user's module path starts. */
 export async function prepareOperator(
   descriptor: OperatorDescriptor,
-  input: Schema,
+  inputs: readonly Schema[],
   baseDir: string,
 ): Promise<Operator> {
+  const input = inputs[0]!;
   switch (descriptor.kind) {
     case 'filter':
       return prepareFilter(descriptor, input);
@@ -24,6 +27,10 @@ export async function prepareOperator(
       return prepareUserFunction(descriptor, input, baseDir);
     case 'union':
       return prepareUnion(descriptor, input);
+    case 'partition':
+      return preparePartition(descriptor);
+    case 'sort':
+      return prepareSort(descriptor);
     case 'limit':
       return prepareLimit(descriptor);
     default:

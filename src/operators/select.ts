@@ -13,7 +13,7 @@ export function prepareSelect(descriptor: Extract<OperatorDescriptor, { kind: 's
   );
   return {
     id: descriptor.id,
-    async *run(batches, { counters, reject }) {
+    async *run([batches], { counters, reject }) {
       for await (const batch of batches) {
         counters.in += rowCount(batch);
         const errors = new RowErrors();

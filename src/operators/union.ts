@@ -18,7 +18,7 @@ export function prepareUnion(descriptor: Extract<OperatorDescriptor, { kind: 'un
   );
   return {
     id: descriptor.id,
-    async *run(batches, { counters, reject }) {
+    async *run([batches], { counters, reject }) {
       for await (const batch of batches) {
         counters.in += rowCount(batch);
         const errors = new RowErrors();

@@ -23,7 +23,7 @@ export async function prepareUserFunction(
   const call = await loadUserFunction(descriptor.module, descriptor.function, baseDir);
   return {
     id: descriptor.id,
-    async *run(batches, { counters, reject }) {
+    async *run([batches], { counters, reject }) {
       const output = new RowObjectsToBatch(descriptor.schema);
       for await (const batch of batches) {
         counters.in += rowCount(batch);

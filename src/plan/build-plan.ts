@@ -1,8 +1,8 @@
 /**
  * The spine of planning: a job file becomes everything that a run needs.
  *
- *     SpecDocument ─▶ logical graph ─▶ rewritten ─▶ chains ─▶ reads planned ─▶ ExecutionPlan
- *                     (typed, checked)                        (splits, SQL)
+ *     SpecDocument ─▶ logical graph ─▶ rewritten ─▶ lowered ─▶ vertices ─▶ reads planned ─▶ ExecutionPlan
+ *                     (typed, checked)              (exchanges)            (splits, SQL)
  *
  * Pure but for the catalog. `etl explain` prints what this returns, `etl run` executes it.
  */
@@ -10,9 +10,10 @@ import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
 import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
-import { chainOperators, type Chain } from './chain-operators.js';
+import { cutVertices, jobEdges, type Chain } from './cut-vertices.js';
 import type { ExecutionPlan, ExecutionVertex, SinkSummary, SourceSummary } from './execution-plan.js';
 import type { LogicalGraph } from './logical-graph.js';
+import { lowerGraph } from './lower-graph.js';
 import { chainParallelism, type ChainParallelism } from './parallelism.js';
 import { PlanProblems } from './plan-problems.js';
 import { planRejects } from './plan-rejects.js';
@@ -21,36 +22,40 @@ import { rewriteGraph } from './rewrite-graph.js';
 import { allRules } from './rules/all-rules.js';
 import { originalId } from './rules/separate-diamonds.js';
 
+type PlannedChain = Chain & ChainParallelism;
+
 /** @throws EtlError, or EtlErrors with all that is wrong */
 export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const bound = await buildLogicalGraph(request);
-  const parallelism = chainParallelism(request, bound.graph);
+  const parallelism = chainParallelism(request, lowerGraph(bound.graph), bound.sinks);
   const { graph, steps } = rewriteGraph(bound.graph, allRules, (id) => {
     const { description, spec } = sourceOf(bound, id);
     return { pushdown: description.pushdown, columnsGiven: spec.columns !== null };
   });
-  const chains = chainOperators(graph);
-  const reads = await planReads(request, bound, chains, parallelism);
+  const chains = cutVertices(lowerGraph(graph)).map((chain): PlannedChain => ({
+    ...chain,
+    ...parallelism.get(originalId(chain.vertex.id))!,
+  }));
+  const reads = await planReads(request, bound, chains);
   const rejects = await planRejects(request);
-  const planned = chains.map((chain) => {
-    const read = reads.get(chain.source.id)!;
-    return planVertex(request, bound, chain, read, parallelism.get(originalId(chain.source.id))!, rejects);
-  });
+  const planned = chains.map((chain) => planVertex(request, bound, chains, chain, reads, rejects));
   return {
     jobName: request.document.spec.name,
     parallelism: Math.max(...planned.map((vertex) => vertex.parallelism)),
     logical: bound.graph,
     rewrites: steps,
-    job: { vertices: chains.map((chain, i) => ({ ...chain.vertex, parallelism: planned[i].parallelism })), edges: [] },
+    job: {
+      vertices: chains.map(({ vertex, parallelism }) => ({ ...vertex, parallelism })),
+      edges: jobEdges(chains),
+    },
     vertices: planned,
     limits: limitsOf(graph),
     sources: Object.fromEntries(
-      chains.map(({ source }) => {
-        const chain = parallelism.get(originalId(source.id))!;
-        return [
-          source.id,
-          summarizeSource(sourceOf(bound, source.id), source.id, source.connector, reads.get(source.id)!, chain),
-        ];
+      chains.flatMap((chain) => {
+        const { source } = chain;
+        if (source === null) return [];
+        const read = reads.get(source.id)!;
+        return [[source.id, summarizeSource(sourceOf(bound, source.id), source.id, source.connector, read, chain)]];
       }),
     ),
     sinks: summarizeSinks(bound),
@@ -64,18 +69,17 @@ function sourceOf(bound: BoundGraph, id: string): BoundSource {
 async function planReads(
   request: PlanRequest,
   bound: BoundGraph,
-  chains: readonly Chain[],
-  parallelism: ReadonlyMap<string, ChainParallelism>,
+  chains: readonly PlannedChain[],
 ): Promise<ReadonlyMap<string, ReadPlan>> {
   const problems = new PlanProblems(request.document);
   const reads = new Map<string, ReadPlan>();
-  for (const { source } of chains) {
+  for (const { source, parallelism } of chains) {
+    if (source === null) continue;
     const id = originalId(source.id);
     const { catalog, block, description } = sourceOf(bound, source.id);
     const { columns, filters, limit } = source;
-    const chain = parallelism.get(id)!;
     try {
-      const read = { columns, filters, limit: limit?.rows ?? null, parallelism: chain.parallelism };
+      const read = { columns, filters, limit: limit?.rows ?? null, parallelism };
       const planned = await catalog.planRead({ ...block, id: source.id }, description, read);
       checkRead(source.id, columns, planned);
       reads.set(source.id, planned);
@@ -101,13 +105,12 @@ function checkRead(id: string, columns: readonly string[], { schema }: ReadPlan)
 function planVertex(
   request: PlanRequest,
   bound: BoundGraph,
-  chain: Chain,
-  read: ReadPlan,
-  { parallelism, sequentialFor }: ChainParallelism,
+  chains: readonly PlannedChain[],
+  chain: PlannedChain,
+  reads: ReadonlyMap<string, ReadPlan>,
   rejects: Awaited<ReturnType<typeof planRejects>>,
 ): ExecutionVertex {
-  const { source, vertex } = chain;
-  const { description, spec } = sourceOf(bound, source.id);
+  const { source, vertex, parallelism, sequentialFor } = chain;
   const { sinks: sinkSpecs } = request.document.spec;
   const sinks = chain.sinks.map(({ node, input }): SinkDescriptor => {
     const { onReject } = sinkSpecs[node.id];
@@ -122,23 +125,52 @@ function planVertex(
       rejectParams: rejects.get(node.id) ?? null,
     };
   });
+  const read = source === null ? null : reads.get(source.id)!;
+  const policies = sinksBelow(chains, chain).map((id) => sinkSpecs[id].onReject);
   const descriptor: VertexDescriptor = {
     id: vertex.id,
     name: vertex.name,
-    source: { id: source.id, connector: source.connector, params: read.params, schema: read.schema },
+    inputs: [
+      ...(source === null
+        ? []
+        : [
+            {
+              kind: 'source' as const,
+              id: source.id,
+              connector: source.connector,
+              params: read!.params,
+              schema: read!.schema,
+            },
+          ]),
+      ...chain.exchanges,
+    ],
     operators: chain.operators,
     sinks,
-    onReject: commonPolicy(sinks.map((sink) => sink.onReject)),
+    outputs: chain.outputs.map((output) => ({ ...output, partitions: partitionsOf(chains, output.id) })),
+    onReject: commonPolicy(policies),
   };
+  const bySource = source === null ? null : sourceOf(bound, source.id);
   return {
     descriptor,
     parallelism,
-    splits: read.splits,
+    splits: read?.splits ?? { strategy: 'partitions', count: parallelism },
     sequential: sequentialFor !== null,
-    rowEstimate: rowEstimate(description, source.limit),
-    sourceLimit: source.limit?.id ?? null,
-    snapshotOf: read.consistency === 'run-snapshot' ? spec.connection : null,
+    rowEstimate: bySource === null ? null : rowEstimate(bySource.description, source!.limit),
+    sourceLimit: source?.limit?.id ?? null,
+    snapshotOf: read?.consistency === 'run-snapshot' ? bySource!.spec.connection : null,
   };
+}
+
+/** Tasks of the vertex that reads an exchange. */
+function partitionsOf(chains: readonly PlannedChain[], exchange: string): number {
+  return chains.find(({ exchanges }) => exchanges.some(({ id }) => id === exchange))!.parallelism;
+}
+
+/** Sinks that rows of the vertex reach, also by exchanges: how they treat rejects is how its steps do. */
+function sinksBelow(chains: readonly PlannedChain[], chain: PlannedChain): readonly string[] {
+  const written = new Set(chain.outputs.map(({ id }) => id));
+  const readers = chains.filter(({ exchanges }) => exchanges.some(({ id }) => written.has(id)));
+  return [...chain.sinks.map(({ node }) => node.id), ...readers.flatMap((reader) => sinksBelow(chains, reader))];
 }
 
 function commonPolicy(policies: readonly RejectPolicy[]): RejectPolicy {

@@ -44,15 +44,6 @@ export function ancestorsOf(graph: LogicalGraph, id: string): ReadonlySet<string
   return found;
 }
 
-/** The node with what it feeds, near and far, in the graph's order. */
-export function descendantsOf(graph: LogicalGraph, id: string): readonly LogicalNode[] {
-  const found = new Set([id]);
-  return graph.nodes.filter((node) => {
-    if (node.inputs.some((input) => found.has(input))) found.add(node.id);
-    return found.has(node.id);
-  });
-}
-
 export function replaceNode(graph: LogicalGraph, id: string, by: readonly LogicalNode[]): LogicalGraph {
   return makeGraph(graph.nodes.flatMap((node) => (node.id === id ? by : [node])));
 }

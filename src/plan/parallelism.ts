@@ -3,12 +3,14 @@
  *
  *     parallelism: of a source, step or sink  >  -p  >  parallelism: of the job  >  parallelism.default
  *
- * A chain runs in one slot from source to sink, so its nodes share one parallelism.
+ * A chain runs in one slot from its inputs to its ends, so its parts share one parallelism.
  */
-import { descendantsOf } from './graph-edit.js';
-import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+import type { SinkPlan } from '../connectors/connector.js';
+import { groupNodes, type ChainNodes } from './cut-vertices.js';
+import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
+import { originalId } from './rules/separate-diamonds.js';
 
 export interface ChainParallelism {
   readonly parallelism: number;
@@ -22,39 +24,58 @@ export function effectiveParallelism({ parallelism, document, context }: PlanReq
 }
 
 /**
- * By source id, over the graph as the job file has it.
+ * By the id of the node that a chain begins with, over the graph as the job file has it: the rewrite rules may take away a
+ * step that was given a parallelism.
  *
- * @throws EtlError ETL-3024 where nodes of one chain are given different parallelisms
+ * @throws EtlError ETL-3024 where parts of one chain are given different parallelisms
  */
-export function chainParallelism(request: PlanRequest, graph: LogicalGraph): ReadonlyMap<string, ChainParallelism> {
+export function chainParallelism(
+  request: PlanRequest,
+  graph: PhysicalGraph,
+  sinks: ReadonlyMap<string, SinkPlan>,
+): ReadonlyMap<string, ChainParallelism> {
   const problems = new PlanProblems(request.document);
-  const sources = graph.nodes.filter((node) => node.kind === 'source');
-  const result = new Map(sources.map(({ id }) => [id, chainOf(request, descendantsOf(graph, id), problems)]));
+  const result = new Map(groupNodes(graph).map((nodes) => [nodes.root.id, chainOf(request, nodes, sinks, problems)]));
   problems.throwIfAny();
   return result;
 }
 
-function chainOf(request: PlanRequest, chain: readonly LogicalNode[], problems: PlanProblems): ChainParallelism {
-  const [first, ...others] = chain.filter((node) => node.parallelism !== null);
+function chainOf(
+  request: PlanRequest,
+  { root, members }: ChainNodes,
+  sinks: ReadonlyMap<string, SinkPlan>,
+  problems: PlanProblems,
+): ChainParallelism {
+  const [first, ...others] = members.filter((node) => node.parallelism !== null);
   const conflict = others.find((node) => node.parallelism !== first.parallelism);
   if (conflict !== undefined) {
     problems.add(
       'ETL-3024',
-      `"${conflict.id}" is given parallelism ${conflict.parallelism}, but runs in one chain with "${first.id}", which is given ${first.parallelism}`,
+      `"${nameOf(conflict)}" is given parallelism ${conflict.parallelism}, but runs in one chain with "${nameOf(first)}", which is given ${first.parallelism}`,
       siteOf(request, conflict),
       'give both the same, or only one of them',
     );
   }
-  const limit = chain.find((node) => node.kind === 'limit');
+  const limit = members.find(({ body }) => body.role === 'operator' && body.bodies[0].kind === 'limit');
+  const isGlobal = members.some(({ inputs }) => inputs.some(({ exchange }) => exchange?.ship.kind === 'GLOBAL'));
+  // Sorted rows that go where their order can be seen come out of one task, unless the job says otherwise.
+  const showsOrder = root.isOrdered === true && members.some(({ id }) => sinks.get(id)?.keepsOrder === true);
+  const wished = first?.parallelism ?? (showsOrder ? 1 : effectiveParallelism(request));
   return {
-    parallelism: limit === undefined ? (first?.parallelism ?? effectiveParallelism(request)) : 1,
+    parallelism: limit !== undefined || isGlobal ? 1 : wished,
     sequentialFor: limit?.id ?? null,
   };
 }
 
-function siteOf({ document }: PlanRequest, node: LogicalNode): Site {
-  if (node.kind === 'source') return { path: ['sources', node.id, 'parallelism'], what: `source "${node.id}"` };
-  if (node.kind === 'sink') return { path: ['sinks', node.id, 'parallelism'], what: `sink "${node.id}"` };
-  const index = document.spec.steps.findIndex((step) => step.id === node.id);
-  return { path: ['steps', index, 'parallelism'], what: `step ${index + 1} (${node.kind})` };
+function nameOf(node: PhysicalNode): string {
+  return originalId(node.logical);
+}
+
+function siteOf({ document }: PlanRequest, node: PhysicalNode): Site {
+  const id = nameOf(node);
+  if (node.body.role === 'source') return { path: ['sources', id, 'parallelism'], what: `source "${id}"` };
+  if (node.body.role === 'sink') return { path: ['sinks', id, 'parallelism'], what: `sink "${id}"` };
+  const index = document.spec.steps.findIndex((step) => step.id === id);
+  const kind = document.spec.steps[index]?.operator.kind ?? node.body.bodies[0].kind;
+  return { path: ['steps', index, 'parallelism'], what: `step ${index + 1} (${kind})` };
 }

@@ -20,6 +20,8 @@ export type ToSlot =
       readonly logicalTimeMs: number;
       readonly baseDir: string;
       readonly networkBytes: number;
+      readonly managedBytes: number;
+      readonly slots: number;
     }
   /** Opens a vertex: comes before its first task in this process. `committed`: by sink id, from before a restart. */
   | {
@@ -52,7 +54,13 @@ export type FromSlot =
       readonly peakRssBytes: number;
     }
   | { readonly type: 'finished'; readonly id: AttemptId; readonly result: TaskResult }
-  | { readonly type: 'failed'; readonly id: AttemptId; readonly error: ErrorData }
+  | {
+      readonly type: 'failed';
+      readonly id: AttemptId;
+      readonly error: ErrorData;
+      /** What left the part of an exchange that could not be read, if that is why. */
+      readonly lostPart: AttemptId | null;
+    }
   | { readonly type: 'canceled'; readonly id: AttemptId }
   | { readonly type: 'sink-finished'; readonly sink: string; readonly error: ErrorData | null }
   | { readonly type: 'log'; readonly level: 'info' | 'warn'; readonly message: string };
@@ -68,6 +76,8 @@ export interface TaskResult extends TaskProgress {
   readonly committables: Readonly<Record<string, Committable>>;
   /** Rows that passed each limit, by limit id. */
   readonly limited: Readonly<Record<string, number>>;
+  /** Bytes that the task wrote to disk: sorted runs, and what it left in exchanges. */
+  readonly spillBytes: number;
   /** First few rejects and the number by code, for the summary. */
   readonly rejects: readonly { readonly code: string; readonly message: string; readonly count: number }[];
 }

@@ -1,26 +1,79 @@
 /**
  * What a slot is told to run: plain JSON.
  *
- * A vertex is a chain: one source, operators in topological order, one or more sinks; `input` names the id of the
- * source or operator that feeds it (several consumers of one id get the same batches). It is sent once to a slot;
- * after that a task is only a vertex id, a split and an attempt number.
+ * A vertex is a chain: one or more inputs (a source, or exchanges that earlier vertices have filled), operators in
+ * topological order, and what they end in: sinks, or exchanges that later vertices read. `inputs` and `input` name the ids
+ * that feed a part (several consumers of one id get the same batches). A vertex is sent once to a slot; after that a task
+ * is only a vertex id, a split and an attempt number.
  */
 import type { Schema } from '../columnar/batch.js';
 import type { DataType } from '../columnar/data-type.js';
+import type { SortKey } from '../columnar/sort-key.js';
 import type { AttemptId, Committable, Json, JsonObject } from '../connectors/connector.js';
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { Split } from '../split/split.js';
 
+export type InputDescriptor = SourceDescriptor | ExchangeInput;
+
 export interface SourceDescriptor {
+  readonly kind: 'source';
   readonly id: string;
   readonly connector: string;
   readonly params: JsonObject;
   readonly schema: Schema;
 }
 
-interface OperatorBase {
+/** Rows of an exchange: one partition of it a task, or all of it for every task (BROADCAST). */
+export interface ExchangeInput {
+  readonly kind: 'exchange';
+  /** The exchange's id, which its `ExchangeOutput`s have too. */
+  readonly id: string;
+  readonly schema: Schema;
+  readonly ship: Ship;
+  /** The parts are sorted by it, and are merged; empty: they follow one another. */
+  readonly order: readonly SortKey[];
+}
+
+/** How rows find their partition: Flink's ship strategies. Columns are positions in the exchange's schema. */
+export type Ship =
+  | { readonly kind: 'FORWARD' | 'BROADCAST' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'GLOBAL' }
+  /** By the key group of the columns' hash. */
+  | { readonly kind: 'HASH'; readonly columns: readonly number[] }
+  /** By ranges of the keys, cut from samples so that they hold about as many rows each. */
+  | { readonly kind: 'RANGE'; readonly keys: readonly SortKey[] }
+  /** By a user's function of the columns' values: (key, partitions) → partition. */
+  | {
+      readonly kind: 'CUSTOM';
+      readonly module: string;
+      readonly function: string;
+      readonly columns: readonly number[];
+    };
+
+/** Where a vertex leaves rows for a later one: a file for each of its tasks, sealed when the task has finished. */
+export interface ExchangeOutput {
   readonly id: string;
   readonly input: string;
+  readonly schema: Schema;
+  readonly ship: Ship;
+  /** Tasks of the consumer. */
+  readonly partitions: number;
+  /** The rows of each partition come in this order, and keep it. */
+  readonly order: readonly SortKey[];
+}
+
+/** A sealed file of an exchange: what a task hands over when it has finished, and what a consumer's task is given. */
+export interface ExchangePart {
+  readonly vertex: string;
+  readonly split: number;
+  readonly attempt: number;
+  /** Where it is and how to know it: a `RunFile` of spill/. */
+  readonly file: JsonObject;
+}
+
+interface OperatorBase {
+  readonly id: string;
+  /** What feeds it, in the order that its kind says. */
+  readonly inputs: readonly string[];
   /** Schema of its output. */
   readonly schema: Schema;
 }
@@ -31,6 +84,10 @@ export type OperatorDescriptor =
   | (OperatorBase & { readonly kind: 'map' | 'flatMap'; readonly module: string; readonly function: string })
   /** Renames and casts the input's columns, by position, to the union's schema. */
   | (OperatorBase & { readonly kind: 'union'; readonly casts: readonly (DataType | null)[] })
+  /** Hands on what an exchange has brought here. */
+  | (OperatorBase & { readonly kind: 'partition' })
+  /** Puts the rows of one task in order; of these the first `limit`, or all. */
+  | (OperatorBase & { readonly kind: 'sort'; readonly keys: readonly SortKey[]; readonly limit: number | null })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });
 
@@ -55,16 +112,23 @@ export interface SinkDescriptor {
 export interface VertexDescriptor {
   readonly id: string;
   readonly name: string;
-  readonly source: SourceDescriptor;
+  /** At most one source, and it is the first. */
+  readonly inputs: readonly InputDescriptor[];
   readonly operators: readonly OperatorDescriptor[];
   readonly sinks: readonly SinkDescriptor[];
+  readonly outputs: readonly ExchangeOutput[];
   /** Policy for rows that fail in the source or a step: that of its sinks, `fail` if they differ. */
   readonly onReject: RejectPolicy;
 }
 
 export interface TaskDescriptor {
   readonly id: AttemptId;
+  /** Of the source; for a vertex without one its index is the partition. */
   readonly split: Split;
+  /** Tasks of the vertex. */
+  readonly splitCount: number;
+  /** Sealed parts of the vertex's exchanges, by id. */
+  readonly parts: Readonly<Record<string, readonly ExchangePart[]>>;
   readonly snapshot: Json | null;
   /** Rows each limit may still let pass, by limit id. */
   readonly limits: Readonly<Record<string, number>>;
@@ -74,14 +138,16 @@ export interface TaskDescriptor {
   readonly sourceLimit: number | null;
 }
 
-/** Rows over one edge or operator of the chain, by node id. `in` = `out` + `filtered` + `rejected` - `added`. */
+/** Rows over one part of the chain, by its id. `in` + `added` = `out` + `filtered` + `rejected` + `merged`. */
 export interface NodeCounters {
   in: number;
   out: number;
   filtered: number;
   rejected: number;
-  /** Rows that a flatMap made beyond its input. */
+  /** Rows made beyond those that came in: by a flatMap, a join. */
   added: number;
+  /** Rows that went into others: groups, pairs. */
+  merged: number;
 }
 
 export interface SubtaskCommittables {

@@ -7,6 +7,10 @@
 import { Console } from 'node:console';
 import { PROTOCOL_VERSION, type FromSlot, type ToSlot } from '../protocol/messages.js';
 import type { SlotContext } from '../connectors/connector.js';
+import { connectors } from '../connectors/registry.js';
+import { MemoryPool } from '../memory/memory-pool.js';
+import { SpillSpace } from '../spill/spill-space.js';
+import type { SlotResources } from '../operators/task-resources.js';
 import { SlotRuntime } from './slot-runtime.js';
 
 const EXIT_INTERNAL = 70;
@@ -20,7 +24,9 @@ function send(message: FromSlot, sent?: () => void): void {
   });
 }
 
-function createRuntime(welcome: Extract<ToSlot, { type: 'welcome' }>, parent: number): SlotRuntime {
+type Welcome = Extract<ToSlot, { type: 'welcome' }>;
+
+function createRuntime(welcome: Welcome, parent: number): SlotRuntime {
   const context: SlotContext = {
     settings: welcome.settings,
     runId: welcome.runId,
@@ -30,7 +36,26 @@ function createRuntime(welcome: Extract<ToSlot, { type: 'welcome' }>, parent: nu
     networkBytes: welcome.networkBytes,
     log: (level, message) => send({ type: 'log', level, message }),
   };
-  return new SlotRuntime(context, send, parent);
+  return new SlotRuntime({ context, resources: createResources(welcome, parent), connectors }, send, parent);
+}
+
+function createResources(
+  { settings, runId, slot, slots, managedBytes, networkBytes }: Welcome,
+  parent: number,
+): SlotResources {
+  const mostBytes = settings['spill.max-bytes'];
+  return {
+    managed: new MemoryPool(managedBytes, { refuseFirstGrow: settings['debug.force-spill'], slots }),
+    network: new MemoryPool(networkBytes, { slots }),
+    spill: new SpillSpace({
+      runId,
+      slot,
+      ownerPid: parent,
+      directories: settings['io.tmp.dirs'],
+      maxBytes: mostBytes === null ? null : Math.floor(mostBytes / slots),
+    }),
+    batchRows: settings['debug.batch-rows'],
+  };
 }
 
 /** One heartbeat outstanding at the most: a parent that cannot keep up is not flooded. */

@@ -3,19 +3,30 @@
  *
  * Sinks are kept by id for the whole process, because two vertices (the branches of a union) may write to the same one.
  */
-import { connectors } from '../connectors/registry.js';
-import type { Committable, SinkContext, SinkWriter, SlotContext, SourceReader } from '../connectors/connector.js';
+import type { Committable, SinkContext, SinkWriter, SourceReader } from '../connectors/connector.js';
 import type { Batch, Schema } from '../columnar/batch.js';
 import { EtlError } from '../errors/etl-error.js';
+import type { CustomPartition } from '../exchange/partitioner.js';
+import { ExchangeWriter } from '../exchange/exchange-writer.js';
+import { loadUserFunction } from '../operators/load-user-function.js';
 import type { Operator } from '../operators/operator.js';
 import { prepareOperator } from '../operators/prepare-operator.js';
+import type { ToSlot } from '../protocol/messages.js';
 import { rejectSchema } from '../protocol/reject-schema.js';
-import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
+import type {
+  ExchangeOutput,
+  RejectPolicy,
+  SinkDescriptor,
+  SourceDescriptor,
+  VertexDescriptor,
+} from '../protocol/task.js';
 import { RejectCollector } from './reject-collector.js';
+import { loadPart, type SlotScope } from './slot-scope.js';
 
-/** A sink in this slot. `listener` is the running attempt, which its callbacks reach. */
+/** A sink in this slot, or an exchange that it writes. `listener` is the running attempt, which its callbacks reach. */
 export interface OpenSink {
-  readonly descriptor: SinkDescriptor;
+  readonly id: string;
+  readonly input: string;
   readonly writer: SinkWriter;
   readonly rejects: RejectCollector;
   /** Where the sink's rejects are written, when the policy says `file`. */
@@ -31,65 +42,82 @@ export interface SinkListener {
 
 export interface OpenVertex {
   readonly descriptor: VertexDescriptor;
-  readonly source: SourceReader;
+  /** Null for a vertex that reads exchanges only. */
+  readonly source: SourceReader | null;
   readonly operators: readonly Operator[];
+  /** Sinks and exchanges: where the rows end. */
   readonly sinks: readonly OpenSink[];
   /** For rows that fail in the source or a step: of the first sink whose policy is the vertex's. */
   readonly rejects: RejectCollector;
-  /** Most rows of a batch that a source hands on; `debug.batch-rows`. */
-  readonly batchRows: number;
 }
 
+export type VertexMessage = Extract<ToSlot, { type: 'vertex' }>;
 export type OpenSinks = Map<string, OpenSink>;
 export type Committed = Readonly<Record<string, readonly Committable[]>>;
 
 export async function openVertex(
-  descriptor: VertexDescriptor,
-  subtask: number,
-  committed: Committed,
+  { vertex: descriptor, subtask, committed }: VertexMessage,
   openSinks: OpenSinks,
-  context: SlotContext,
+  slot: SlotScope,
 ): Promise<OpenVertex> {
-  const { source, operators, sinks } = descriptor;
+  const { inputs, operators, sinks, outputs } = descriptor;
   const prepared: Operator[] = [];
   for (const operator of operators) {
-    prepared.push(await prepareOperator(operator, schemaOf(descriptor, operator.input), context.baseDir));
+    const schemas = operator.inputs.map((id) => schemaOf(descriptor, id));
+    prepared.push(await prepareOperator(operator, schemas, slot.context.baseDir));
   }
   for (const sink of sinks) {
-    if (!openSinks.has(sink.id)) openSinks.set(sink.id, await openSink(sink, subtask, committed, context));
+    if (!openSinks.has(sink.id)) openSinks.set(sink.id, await openSink(sink, subtask, committed, slot));
   }
   const opened = sinks.map((sink) => openSinks.get(sink.id)!);
-  const sameRejects = opened.find((sink) => samePolicy(sink.descriptor.onReject, descriptor.onReject));
-  const reader = await loadModule(source.connector, 'source', (module) => module.source);
+  const samePolicies = opened.find((_, i) => samePolicy(sinks[i]!.onReject, descriptor.onReject));
+  const exchanges: OpenSink[] = [];
+  for (const output of outputs) exchanges.push(await openExchange(output, slot));
+  const source = inputs.find((input) => input.kind === 'source');
   return {
     descriptor,
-    source: await reader.openSource(source.params, context),
+    source: source === undefined ? null : await openSource(source, slot),
     operators: prepared,
-    sinks: opened,
-    rejects: sameRejects?.rejects ?? new RejectCollector({ kind: 'fail' }, null),
-    batchRows: context.settings['debug.batch-rows'],
+    sinks: [...opened, ...exchanges],
+    rejects: samePolicies?.rejects ?? new RejectCollector({ kind: 'fail' }, null),
   };
 }
 
-/** Schema of what the node `id` (the source or an operator) gives. */
-export function schemaOf(descriptor: VertexDescriptor, id: string): Schema {
-  if (descriptor.source.id === id) return descriptor.source.schema;
-  const operator = descriptor.operators.find((candidate) => candidate.id === id);
-  if (operator === undefined) throw new EtlError('ETL-9001', `vertex ${descriptor.id}: no node ${id}`);
-  return operator.schema;
+async function openSource({ connector, params }: SourceDescriptor, slot: SlotScope): Promise<SourceReader> {
+  const module = await loadPart(slot, connector, 'source');
+  return module.openSource(params, slot.context);
+}
+
+/** An exchange takes every row: nothing of it is ever rejected. */
+async function openExchange(output: ExchangeOutput, { context, resources }: SlotScope): Promise<OpenSink> {
+  const { ship } = output;
+  const custom = ship.kind === 'CUSTOM' ? await loadUserFunction(ship.module, ship.function, context.baseDir) : null;
+  const holder: { sink: OpenSink | null } = { sink: null };
+  const writer = new ExchangeWriter(output, resources, custom as CustomPartition | null, (rows) =>
+    holder.sink?.listener?.written(rows),
+  );
+  const rejects = new RejectCollector({ kind: 'fail' }, null);
+  return (holder.sink = { id: output.id, input: output.input, writer, rejects, rejectWriter: null, listener: null });
+}
+
+/** Schema of what the part `id` (an input or an operator) gives. */
+function schemaOf({ id: vertex, inputs, operators }: VertexDescriptor, id: string): Schema {
+  const part = [...inputs, ...operators].find((candidate) => candidate.id === id);
+  if (part === undefined) throw new EtlError('ETL-9001', `vertex ${vertex}: no part ${id}`);
+  return part.schema;
 }
 
 async function openSink(
   descriptor: SinkDescriptor,
   subtask: number,
   committed: Committed,
-  context: SlotContext,
+  slot: SlotScope,
 ): Promise<OpenSink> {
-  const rejectWriter = await openRejectWriter(descriptor, subtask, committed, context);
+  const rejectWriter = await openRejectWriter(descriptor, subtask, committed, slot);
   const rejects = new RejectCollector(descriptor.onReject, rejectWriter);
   const holder: { sink: OpenSink | null } = { sink: null };
   const sinkContext: SinkContext = {
-    ...context,
+    ...slot.context,
     subtask,
     sinkId: descriptor.id,
     reject: (batch: Batch, row, rejection) => {
@@ -99,14 +127,15 @@ async function openSink(
     written: (rows) => holder.sink?.listener?.written(rows),
     waited: (ms) => holder.sink?.listener?.waited(ms),
   };
-  const module = await loadModule(descriptor.connector, 'sink', (connector) => connector.sink);
+  const module = await loadPart(slot, descriptor.connector, 'sink');
   const writer = await module.openSink(
     descriptor.params,
     descriptor.schema,
     sinkContext,
     committed[descriptor.id] ?? [],
   );
-  return (holder.sink = { descriptor, writer, rejects, rejectWriter, listener: null });
+  const { id, input } = descriptor;
+  return (holder.sink = { id, input, writer, rejects, rejectWriter, listener: null });
 }
 
 /** The reject file of a sink is a file sink of its own, named `<sink>.rejects`. */
@@ -114,14 +143,14 @@ async function openRejectWriter(
   { id, onReject, rejectParams }: SinkDescriptor,
   subtask: number,
   committed: Committed,
-  context: SlotContext,
+  slot: SlotScope,
 ): Promise<SinkWriter | null> {
   if (onReject.kind !== 'file' || rejectParams === null) return null;
-  const module = await loadModule('file', 'sink', (connector) => connector.sink);
+  const module = await loadPart(slot, 'file', 'sink');
   const name = rejectSinkId(id);
   const ignore = (): void => undefined;
   const sinkContext: SinkContext = {
-    ...context,
+    ...slot.context,
     subtask,
     sinkId: name,
     reject: ignore,
@@ -133,17 +162,6 @@ async function openRejectWriter(
 
 export function rejectSinkId(sink: string): string {
   return `${sink}.rejects`;
-}
-
-export async function loadModule<Module>(
-  type: string,
-  part: string,
-  pick: (connector: (typeof connectors)[string]) => (() => Promise<Module>) | undefined,
-): Promise<Module> {
-  const connector = connectors[type];
-  const load = connector === undefined ? undefined : pick(connector);
-  if (load === undefined) throw new EtlError('ETL-9001', `connector ${type} has no ${part}`);
-  return load();
 }
 
 function samePolicy(a: RejectPolicy, b: RejectPolicy): boolean {

@@ -1,52 +1,45 @@
 /**
- * The life of a task in a slot: one split of a vertex, from the source through the operators into the sinks.
- *
- *     source.read(split) ─▶ operator ─▶ operator ─┬▶ sink
- *                                                 └▶ sink          all in step, batch by batch, pulled by the sinks
+ * The life of a task in a slot: one split of a vertex, from its inputs through the operators into sinks and exchanges, all
+ * in step, batch by batch, pulled by where the rows end.
  *
  * Returns when every row is acknowledged or staged; throws the first error after every sink has forgotten the split.
  */
 import { rowCount, type Batch } from '../columnar/batch.js';
-import { cutBatch } from '../columnar/cut-batch.js';
-import type { RowErrors } from '../columnar/row-errors.js';
 import type { Committable } from '../connectors/connector.js';
 import { toEtlError } from '../errors/etl-error.js';
-import { zeroCounters, type Operator } from '../operators/operator.js';
-import { tee } from '../operators/tee.js';
+import { zeroCounters } from '../operators/operator.js';
 import type { TaskProgress, TaskResult } from '../protocol/messages.js';
 import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
+import type { SlotResources } from '../operators/task-resources.js';
+import { connectChain, type AttemptScope } from './connect-chain.js';
 import { rejectSinkId, type OpenSink, type OpenVertex } from './open-vertex.js';
-import { takeTurns } from './take-turns.js';
 
 export interface RunningTask {
   readonly done: Promise<TaskResult>;
   progress(): TaskProgress;
 }
 
-export function runTask(vertex: OpenVertex, task: TaskDescriptor, signal: AbortSignal): RunningTask {
+export function runTask(
+  vertex: OpenVertex,
+  task: TaskDescriptor,
+  signal: AbortSignal,
+  slotResources: SlotResources,
+): RunningTask {
   const counters: Record<string, NodeCounters> = {};
   const waitedMs: Record<string, number> = {};
   const { descriptor } = vertex;
-  for (const id of [
-    descriptor.source.id,
-    ...descriptor.operators.map((o) => o.id),
-    ...descriptor.sinks.map((s) => s.id),
-  ]) {
+  for (const { id } of [...descriptor.inputs, ...descriptor.operators, ...descriptor.sinks, ...descriptor.outputs]) {
     counters[id] = zeroCounters();
     waitedMs[id] = 0;
   }
   const progress = (): TaskProgress => ({ counters, waitedMs });
-  return { done: run(vertex, task, signal, counters, waitedMs), progress };
+  const resources = { ...slotResources, task: task.id, subtask: task.split.index, subtasks: task.splitCount };
+  return { done: run({ vertex, task, signal, resources, limits: { ...task.limits }, counters, waitedMs }), progress };
 }
 
-async function run(
-  vertex: OpenVertex,
-  task: TaskDescriptor,
-  signal: AbortSignal,
-  counters: Record<string, NodeCounters>,
-  waitedMs: Record<string, number>,
-): Promise<TaskResult> {
-  const limits = { ...task.limits };
+async function run(scope: AttemptScope): Promise<TaskResult> {
+  const { vertex, task, signal, limits, counters, waitedMs } = scope;
+  const writtenBefore = scope.resources.spill.writtenBytes;
   // Any failure stops all branches: the source is told, and the sinks stop pulling.
   const stop = new AbortController();
   const stopSignal = AbortSignal.any([signal, stop.signal]);
@@ -54,13 +47,13 @@ async function run(
   for (const collector of collectors) collector.beginSplit(task.id.split);
   try {
     for (const sink of vertex.sinks) {
-      listen(sink, counters[sink.descriptor.id]!, waitedMs);
+      listen(sink, counters[sink.id]!, waitedMs);
       await sink.writer.beginSplit(task.id, stopSignal);
       await sink.rejectWriter?.beginSplit(task.id, stopSignal);
     }
-    const streams = connectChain(vertex, task, limits, stopSignal, counters, waitedMs);
+    const streams = connectChain({ ...scope, signal: stopSignal });
     const drained = vertex.sinks.map((sink) =>
-      drain(streams(sink.descriptor.input), sink, counters[sink.descriptor.id]!, stopSignal).catch((error: unknown) => {
+      drain(streams(sink.input), sink, counters[sink.id]!, stopSignal).catch((error: unknown) => {
         stop.abort(error);
         throw error;
       }),
@@ -74,6 +67,7 @@ async function run(
       waitedMs,
       committables,
       limited,
+      spillBytes: scope.resources.spill.writtenBytes - writtenBefore,
       rejects: [...collectors].flatMap((collector) => collector.summary()),
     };
   } catch (error) {
@@ -92,87 +86,8 @@ function listen(sink: OpenSink, counters: NodeCounters, waitedMs: Record<string,
   sink.listener = {
     rejected: () => void counters.rejected++,
     written: (rows) => void (counters.out += rows),
-    waited: (ms) => void (waitedMs[sink.descriptor.id]! += ms),
+    waited: (ms) => void (waitedMs[sink.id]! += ms),
   };
-}
-
-/** Wires source and operators; the result gives the stream of a node to one consumer, once per consumer. */
-function connectChain(
-  vertex: OpenVertex,
-  task: TaskDescriptor,
-  limits: Record<string, number>,
-  signal: AbortSignal,
-  counters: Record<string, NodeCounters>,
-  waitedMs: Record<string, number>,
-): (id: string) => AsyncIterable<Batch> {
-  const { descriptor } = vertex;
-  const consumers = [...descriptor.operators, ...descriptor.sinks];
-  const branches = new Map<string, AsyncIterable<Batch>[]>();
-  const take = (id: string): AsyncIterable<Batch> => branches.get(id)!.shift()!;
-  const publish = (id: string, stream: AsyncIterable<Batch>): void => {
-    const count = consumers.filter((consumer) => consumer.input === id).length;
-    branches.set(id, count === 1 ? [stream] : tee(stream, count));
-  };
-  publish(descriptor.source.id, readSource(vertex, task, signal, counters[descriptor.source.id]!, waitedMs));
-  descriptor.operators.forEach((operator, i) => {
-    publish(
-      operator.id,
-      runOperator(vertex, vertex.operators[i]!, take(operator.input), counters[operator.id]!, limits),
-    );
-  });
-  return take;
-}
-
-async function* readSource(
-  { descriptor, source, rejects, batchRows }: OpenVertex,
-  task: TaskDescriptor,
-  signal: AbortSignal,
-  counters: NodeCounters,
-  waitedMs: Record<string, number>,
-): AsyncGenerator<Batch> {
-  const { id } = descriptor.source;
-  const batches = source.read(task.split, {
-    attempt: task.id,
-    snapshot: task.snapshot,
-    limit: task.sourceLimit,
-    signal,
-    reject: (sqlState, message, raw) => {
-      rejects.rejectText(id, raw, { code: 'ETL-5301', sqlState, message });
-      counters.in++;
-      counters.rejected++;
-    },
-  });
-  const turns = takeTurns();
-  let asked = performance.now();
-  for await (const batch of batches) {
-    waitedMs[id]! += performance.now() - asked;
-    signal.throwIfAborted();
-    const rows = rowCount(batch);
-    counters.in += rows;
-    counters.out += rows;
-    yield* cutBatch(batch, task.halved ? Math.ceil(Math.min(rows, batchRows) / 2) : batchRows);
-    await turns();
-    await rejects.flush(false);
-    asked = performance.now();
-  }
-}
-
-function runOperator(
-  { rejects }: OpenVertex,
-  operator: Operator,
-  input: AsyncIterable<Batch>,
-  counters: NodeCounters,
-  limits: Record<string, number>,
-): AsyncIterable<Batch> {
-  const reject = (batch: Batch, errors: RowErrors): void => {
-    const seen = new Set<number>();
-    for (const { row, sqlState, message } of errors.list) {
-      if (seen.has(row)) continue;
-      seen.add(row);
-      rejects.rejectRow(operator.id, batch, row, { code: 'ETL-5001', sqlState, message });
-    }
-  };
-  return operator.run(input, { counters, limits, reject });
 }
 
 async function drain(
@@ -200,12 +115,12 @@ async function allOrFirstError(work: readonly Promise<void>[]): Promise<void> {
 async function endSplit(sinks: readonly OpenSink[]): Promise<Record<string, Committable>> {
   const committables: Record<string, Committable> = {};
   for (const sink of sinks) {
-    committables[sink.descriptor.id] = await sink.writer.endSplit();
+    committables[sink.id] = await sink.writer.endSplit();
   }
   // After all sinks: a row may be rejected as late as its last acknowledgement.
   for (const sink of sinks) {
     await sink.rejects.flush(true);
-    if (sink.rejectWriter !== null) committables[rejectSinkId(sink.descriptor.id)] = await sink.rejectWriter.endSplit();
+    if (sink.rejectWriter !== null) committables[rejectSinkId(sink.id)] = await sink.rejectWriter.endSplit();
   }
   return committables;
 }

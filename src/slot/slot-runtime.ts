@@ -4,16 +4,16 @@
  * Modes: `idle` (nothing runs), `running` (one task). The parent never sends a second task while one runs.
  * Held until `close`: open vertices (source connections) and open sinks.
  */
-import type { SlotContext } from '../connectors/connector.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
+import { LostPart } from '../exchange/open-part.js';
 import type { FromSlot, ToSlot } from '../protocol/messages.js';
 import type { TaskDescriptor } from '../protocol/task.js';
-import { loadModule, openVertex, rejectSinkId, type OpenSinks, type OpenVertex } from './open-vertex.js';
+import { openVertex, rejectSinkId, type OpenSinks, type OpenVertex, type VertexMessage } from './open-vertex.js';
+import { loadPart, type SlotScope } from './slot-scope.js';
 import { runTask, type RunningTask } from './run-task.js';
 import { watchParent } from './watch-parent.js';
 
 type Send = (message: FromSlot) => void;
-type VertexMessage = Extract<ToSlot, { type: 'vertex' }>;
 type FinishSinkMessage = Extract<ToSlot, { type: 'finish-sink' }>;
 
 export class SlotRuntime {
@@ -24,7 +24,7 @@ export class SlotRuntime {
   private running: { task: TaskDescriptor; work: RunningTask | null; abort: AbortController } | null = null;
 
   constructor(
-    private readonly context: SlotContext,
+    private readonly scope: SlotScope,
     private readonly send: Send,
     /** Its pid. */
     private readonly parent: number,
@@ -69,14 +69,16 @@ export class SlotRuntime {
       const vertex = await this.open(id.vertex);
       abort.signal.throwIfAborted();
       this.send({ type: 'running', id });
-      this.running.work = runTask(vertex, task, abort.signal);
+      this.running.work = runTask(vertex, task, abort.signal, this.scope.resources);
       const result = await this.running.work.done;
       this.send(this.heartbeat()); // a short task may never have been seen by one
       this.send({ type: 'finished', id, result });
     } catch (error) {
-      this.send(
-        abort.signal.aborted ? { type: 'canceled', id } : { type: 'failed', id, error: toEtlError(error).toJSON() },
-      );
+      if (abort.signal.aborted) this.send({ type: 'canceled', id });
+      else {
+        const lostPart = error instanceof LostPart ? error.part : null;
+        this.send({ type: 'failed', id, error: toEtlError(error).toJSON(), lostPart });
+      }
     } finally {
       this.running = null;
     }
@@ -89,7 +91,7 @@ export class SlotRuntime {
     if (message === undefined)
       throw new EtlError('ETL-9001', `task of vertex ${id}, which this slot was never told of`);
     this.watchParentOf(message.vertex);
-    const opened = await openVertex(message.vertex, message.subtask, message.committed, this.sinks, this.context);
+    const opened = await openVertex(message, this.sinks, this.scope);
     this.vertices.set(id, opened);
     return opened;
   }
@@ -109,10 +111,10 @@ export class SlotRuntime {
       if (sink.rejectParams !== null)
         parts.push({ name: rejectSinkId(id), connector: 'file', params: sink.rejectParams });
       for (const { name, connector, params } of parts) {
-        const module = await loadModule(connector, 'sink', (candidate) => candidate.sink);
+        const module = await loadPart(this.scope, connector, 'sink');
         const own = committables.filter((entry) => entry.sink === name).flatMap((entry) => entry.committables);
-        if (action === 'commit') await module.commit?.(params, own, this.context);
-        else await module.abort?.(params, this.context);
+        if (action === 'commit') await module.commit?.(params, own, this.scope.context);
+        else await module.abort?.(params, this.scope.context);
       }
       this.send({ type: 'sink-finished', sink: id, error: null });
     } catch (error) {
@@ -123,7 +125,7 @@ export class SlotRuntime {
   private async closeSinks(): Promise<void> {
     const open = [...this.sinks.values()];
     this.sinks.clear();
-    this.vertices.forEach((vertex) => void vertex.source.close().catch(() => undefined));
+    this.vertices.forEach((vertex) => void vertex.source?.close().catch(() => undefined));
     this.vertices.clear();
     for (const sink of open) {
       await sink.writer.close();
@@ -133,7 +135,7 @@ export class SlotRuntime {
 
   async close(): Promise<void> {
     this.running?.abort.abort(new EtlError('ETL-6003', 'canceled'));
-    await Promise.allSettled([...this.vertices.values()].map((vertex) => vertex.source.close()));
+    await Promise.allSettled([...this.vertices.values()].map((vertex) => vertex.source?.close()));
     await this.closeSinks();
   }
 }

@@ -34,6 +34,7 @@ export class SpillSpace {
   private turn = 0;
   private used = 0;
   private peak = 0;
+  private written = 0;
 
   constructor({ runId, slot, ownerPid, directories, maxBytes }: SpillOptions) {
     this.runId = runId;
@@ -46,6 +47,11 @@ export class SpillSpace {
   /** Bytes of the files that are there, sealed or not. */
   get usedBytes(): number {
     return this.used;
+  }
+
+  /** All that was ever written, also what is gone. */
+  get writtenBytes(): number {
+    return this.written;
   }
 
   /** The most that they ever were. */
@@ -76,6 +82,7 @@ export class SpillSpace {
   take(bytes: number, file: string): void {
     if (this.used + bytes > this.maxBytes) throw quotaError(file, bytes, this.used, this.maxBytes);
     this.used += bytes;
+    this.written += bytes;
     if (this.used > this.peak) this.peak = this.used;
   }
 

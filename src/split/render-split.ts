@@ -13,6 +13,8 @@ export function renderSplit(plan: SplitPlan, split: Split): string {
       return 'all rows';
     case 'hash':
       return `hash of ${plan.column} % ${plan.count} = ${split.index}`;
+    case 'partitions':
+      return `partition ${split.index}`;
     case 'values':
       if (plan.column === undefined) return split.item ?? '';
       return split.item === undefined ? `all others, and NULL` : `${plan.column} = ${split.item}`;

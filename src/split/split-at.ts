@@ -11,6 +11,8 @@ export function splitCount(plan: SplitPlan): bigint {
   switch (plan.strategy) {
     case 'none':
       return 1n;
+    case 'partitions':
+      return BigInt(plan.count);
     case 'range':
       return layoutOf(plan).count + (plan.nulls ? 1n : 0n);
     case 'percentile':
@@ -38,6 +40,7 @@ export function splitAt(plan: SplitPlan, index: bigint | number): Split {
   const number = Number(wanted);
   switch (plan.strategy) {
     case 'none':
+    case 'partitions':
       return everything(number);
     case 'range':
     case 'percentile': {

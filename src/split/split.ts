@@ -33,6 +33,8 @@ export type SplitPlan =
     }
   /** Blocks of a heap table; the last split is open above. */
   | { readonly strategy: 'ctid'; readonly blocks: number; readonly blocksPerSplit: number }
+  /** Partitions of the exchanges that a vertex reads: the index says it all. */
+  | { readonly strategy: 'partitions'; readonly count: number }
   /** By the remainder of a hash of the column's text; NULL has the remainder 0. */
   | { readonly strategy: 'hash'; readonly column: string; readonly count: number }
   /** Given things, one split each: files, or values of a column; then one more split, the last, has all other rows. */

@@ -15,13 +15,18 @@ goldenScripts('test/coordinator/balance', (command, _args, input) => {
   if (command !== 'end') throw new Error(`no such command: ${command}`);
   const nodes = input.split('\n').map(parseNode);
   const report = new RunReport(planOf(nodes), 0, 0, () => 0, () => ({ rssBytes: 0, peakRssBytes: 0 })); // prettier-ignore
-  report.finished(0, 'v', {
-    counters: Object.fromEntries(nodes.map(({ id, counters }) => [id, counters])),
-    waitedMs: {},
-    committables: {},
-    limited: {},
-    rejects: [],
-  });
+  report.finished(
+    0,
+    { vertex: 'v', split: 0, attempt: 1 },
+    {
+      counters: Object.fromEntries(nodes.map(({ id, counters }) => [id, counters])),
+      waitedMs: {},
+      committables: {},
+      limited: {},
+      rejects: [],
+      spillBytes: 0,
+    },
+  );
   const { exit, balance, rows, error } = report.end('run-1', null, null);
   const { read, filtered, rejected, written } = rows;
   return [
@@ -34,19 +39,20 @@ goldenScripts('test/coordinator/balance', (command, _args, input) => {
 function parseNode(line: string): Node {
   const [id, kind, ...words] = line.split(' ') as [string, string, ...string[]];
   const given = Object.fromEntries(words.map((word) => word.split('=')).map(([name, count]) => [name, Number(count)]));
-  return { id, kind, counters: { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, ...given } };
+  return { id, kind, counters: { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, merged: 0, ...given } };
 }
 
 function planOf(nodes: readonly Node[]): ExecutionPlan {
   const schema = { fields: [] };
-  const chained = nodes.map(({ id, kind }, i) => ({ id, kind, input: nodes[i - 1]?.id ?? '', schema }));
+  const chained = nodes.map(({ id, kind }, i) => ({ id, kind, inputs: [nodes[i - 1]?.id ?? ''], schema }));
   const base = { connector: 'x', params: {}, schema };
   const descriptor: VertexDescriptor = {
     id: 'v',
     name: 'v',
-    source: { ...base, id: nodes[0]!.id },
+    inputs: [{ ...base, kind: 'source', id: nodes[0]!.id }],
     operators: chained.slice(1, -1) as unknown as readonly OperatorDescriptor[],
-    sinks: [{ ...base, ...chained.at(-1)!, onReject: { kind: 'fail' }, rejectParams: null }],
+    sinks: [{ ...base, id: nodes.at(-1)!.id, input: nodes.at(-2)!.id, onReject: { kind: 'fail' }, rejectParams: null }],
+    outputs: [],
     onReject: { kind: 'fail' },
   };
   const splits = { strategy: 'none', reason: '' } as const;

@@ -1,5 +1,5 @@
 /** The scheduler's golden scripts: events in, actions out, no process anywhere. */
-import type { AttemptId } from '../../src/connectors/connector.js';
+import type { AttemptId, Committable } from '../../src/connectors/connector.js';
 import type { ErrorData } from '../../src/errors/etl-error.js';
 import type { ErrorCode } from '../../src/errors/registry.js';
 import { createScheduler, step } from '../../src/coordinator/scheduler.js';
@@ -28,7 +28,8 @@ goldenSessions('test/coordinator/scheduler', () => {
   };
 });
 
-/** `plan 2` or `plan 2 none` or `plan 2 fixed-delay 3`, then a line a vertex: `v parallelism splits sinks [limit=rows …]`. */
+/** `plan 2` or `plan 2 none` or `plan 2 fixed-delay 3`, then a line a vertex: `v parallelism splits sinks [after:v,w] [limit=rows …]`;
+ * among the sinks `>e` is an exchange that it writes. */
 function parsePlan(
   [slots, type = 'fixed-delay', attempts = '3']: readonly string[],
   input: string,
@@ -36,7 +37,8 @@ function parsePlan(
   const limits: Record<string, number> = {};
   const vertices = input.split('\n').map((line): PlannedVertex => {
     const [id, parallelism, splits, sinks, ...rest] = line.split(' ') as [string, string, string, string, ...string[]];
-    const own = rest.map((pair) => pair.split('=') as [string, string]);
+    const after = rest.find((word) => word.startsWith('after:'));
+    const own = rest.filter((word) => word !== after).map((pair) => pair.split('=') as [string, string]);
     for (const [limit, rows] of own) limits[limit] = Number(rows);
     const names = own.map(([limit]) => limit);
     return {
@@ -44,9 +46,11 @@ function parsePlan(
       parallelism: Number(parallelism),
       splitCount: Number(splits),
       sequential: names.length > 0,
+      after: after === undefined ? [] : after.slice('after:'.length).split(','),
       limits: names,
       exhaustedBy: names,
-      sinks: sinks.split(','),
+      sinks: sinks.split(',').filter((sink) => !sink.startsWith('>')),
+      outputs: sinks.split(',').flatMap((sink) => (sink.startsWith('>') ? [sink.slice(1)] : [])),
     };
   });
   const restart = { type, attempts: Number(attempts), delayMs: 1000 } as RestartStrategy;
@@ -74,10 +78,16 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
         limited: Object.fromEntries(
           args.slice(2).flatMap((arg) => (arg.includes('=') ? [[arg.split('=')[0]!, Number(arg.split('=')[1])]] : [])),
         ),
-        committables: { out: args[2] === 'staged' ? args[1]! : null },
+        committables: committablesOf(args[1]!, args.slice(2)),
       };
     case 'failed':
-      return { type: 'task-failed', slot, id: parseId(args[1]!), error: error(args[2] as ErrorCode, 'it failed') };
+      return {
+        type: 'task-failed',
+        slot,
+        id: parseId(args[1]!),
+        error: error(args[2] as ErrorCode, 'it failed'),
+        lostPart: args[3] === 'lost' ? parseId(args[4]!) : null,
+      };
     case 'canceled':
       return { type: 'task-canceled', slot, id: parseId(args[1]!) };
     case 'due':
@@ -98,6 +108,13 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
     default:
       throw new Error(`no such command: ${command}`);
   }
+}
+
+/** `staged`: something for the sink `out`; `>e`: a part of the exchange e. */
+function committablesOf(id: string, words: readonly string[]): Record<string, Committable> {
+  const part = { ...parseId(id), path: id, rows: 1, bytes: 8 };
+  const exchanges = words.flatMap((word) => (word.startsWith('>') ? [[word.slice(1), part]] : []));
+  return { out: words.includes('staged') ? id : null, ...Object.fromEntries(exchanges) } as Record<string, Committable>;
 }
 
 function error(code: ErrorCode, message: string): ErrorData {
@@ -128,6 +145,8 @@ function renderAction(action: SchedulerAction): string {
       return `schedule-restart ${action.vertex}/${action.split} in ${action.delayMs} ms`;
     case 'rest-slot':
       return `rest-slot ${action.slot} for ${action.delayMs} ms`;
+    case 'forget-split':
+      return `forget ${action.vertex}/${action.split}`;
     case 'finish-sink':
       return `${action.action} sink ${action.sink} on ${action.slot}`;
     case 'job-state':

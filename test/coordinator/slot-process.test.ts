@@ -33,6 +33,8 @@ function start(fixture: string, options: Partial<SlotProcessOptions> = {}): Star
       logicalTimeMs: 0,
       baseDir: '/',
       networkBytes: 1 << 20,
+      managedBytes: 1 << 20,
+      slots: 1,
     },
     heartbeatTimeoutMs: 60_000,
     environment: process.env,

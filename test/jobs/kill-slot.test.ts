@@ -114,6 +114,19 @@ test.each([
   target.close();
 });
 
+test.each([7, 8])('a sort, seed %i: slots killed in any stage leave all rows in order', async (seed) => {
+  const name = `sorted-${seed}`;
+  const sink = `{type: file, path: "${name}/all.ndjson"}`;
+  const { code, end } = await runJobFile(
+    [job(name, sink, 'steps: [{sort: [t]}]\n'), '-p', '3', '-D', 'debug.force-spill=true'],
+    { onStart: killSlots(seed, 3) },
+  );
+  expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
+  const texts = linesIn(path.join(directory, name)).map((line) => (JSON.parse(line) as { t: string }).t);
+  expect(new Set(texts).size).toBe(ROWS);
+  expect(texts).toEqual([...texts].sort());
+});
+
 test('F06: a slot that is frozen is given up, killed, and its split read elsewhere', async () => {
   const folder = path.join(directory, 'frozen');
   let frozen = 0;

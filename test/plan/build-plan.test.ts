@@ -15,9 +15,9 @@ sources: {users: {type: memory, columns: [id, score]}}
 steps: [{id: high, from: users, filter: 10 / score > 1}, {id: only, from: high, select: [id]}]
 sinks: {a: {type: memory, from: only}, b: {type: print, from: high}, c: {type: print, from: users}}`);
     const [{ descriptor }] = vertices;
-    expect(descriptor.operators.map(({ id, input }) => [id, input])).toEqual([
-      ['high', 'users'],
-      ['only', 'high'],
+    expect(descriptor.operators.map(({ id, inputs }) => [id, inputs])).toEqual([
+      ['high', ['users']],
+      ['only', ['high']],
     ]);
     expect(descriptor.sinks.map(({ id, input }) => [id, input])).toEqual([
       ['a', 'only'],
@@ -32,8 +32,8 @@ sources: {users: {type: memory, columns: [id, name, score]}, visitors: {type: me
 steps: [{id: all, union: [users, visitors]}, {id: few, limit: 7}]
 sinks: {out: {type: memory}}`);
     expect(vertices.map(({ descriptor }) => descriptor.operators[0])).toMatchObject([
-      { id: 'all', input: 'users', casts: [null, null, null] },
-      { id: 'all', input: 'visitors', casts: [{ kind: 'int64' }, null, { kind: 'int32' }] },
+      { id: 'all', inputs: ['users'], casts: [null, null, null] },
+      { id: 'all', inputs: ['visitors'], casts: [{ kind: 'int64' }, null, { kind: 'int32' }] },
     ]);
     expect(vertices.map(({ descriptor }) => descriptor.operators[1])).toMatchObject([
       { limit: 'few' },

@@ -66,6 +66,7 @@ function planSink({ sink, input, parallelism }: SinkPlanRequest): SinkPlan {
     params: params as unknown as JsonObject,
     columns: params.columns,
     effect: 'idempotent',
+    keepsOrder: true,
     commit: 'atomic',
     description: `${format.kind === 'csv' ? 'CSV' : 'NDJSON'}${format.gzip ? ' (gzip)' : ''} to ${renderTemplate(template)}`,
     notes,

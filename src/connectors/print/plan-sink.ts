@@ -24,6 +24,7 @@ export const planPrint: SinkPlanner = {
       params: params as unknown as JsonObject,
       columns: input.fields.map((field) => field.name),
       ...promises(format),
+      keepsOrder: true,
       ...(format === 'csv' && { preamble: new CsvWriter(csvForm).header(input).toString() }),
       notes: [],
     };

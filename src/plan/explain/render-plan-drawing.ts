@@ -54,7 +54,7 @@ function layOut(plan: ExecutionPlan, graph: LogicalGraph) {
   const owners = (id: string): number => plan.job.vertices.filter((vertex) => vertex.chain.includes(id)).length;
   const boxes = plan.job.vertices.map(({ id, parallelism, chain }) => ({
     title: `${id} ×${parallelism}`,
-    ids: chain.filter((node) => owners(node) === 1),
+    ids: chain.filter((node) => names.has(node) && owners(node) === 1),
   }));
   // What runs in several chains stands in none of their boxes.
   const shared = graph.nodes.map((node) => node.id).filter((id) => owners(id) > 1);

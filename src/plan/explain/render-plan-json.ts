@@ -70,7 +70,7 @@ function vertexJson(vertex: ExecutionVertex): JsonObject {
     rowEstimate,
     sourceLimit,
     onReject: { ...descriptor.onReject },
-    operators: descriptor.operators.map(({ id, input, kind }) => ({ id, input, kind })),
+    operators: descriptor.operators.map(({ id, inputs, kind }) => ({ id, inputs, kind })),
     sinks: descriptor.sinks.map(({ id, input, onReject }) => ({ id, input, onReject: { ...onReject } })),
   };
 }

@@ -7,8 +7,9 @@ import { formatBytes, formatCount } from '../../config/units.js';
 import { renderSplit, splitBoundText } from '../../split/render-split.js';
 import type { SplitPlan } from '../../split/split.js';
 import { splitCount } from '../../split/split-at.js';
-import type { RejectPolicy } from '../../protocol/task.js';
-import type { ExecutionPlan, ExecutionVertex } from '../execution-plan.js';
+import type { SortKey } from '../../columnar/sort-key.js';
+import type { ExchangeInput, ExchangeOutput, RejectPolicy, SourceDescriptor } from '../../protocol/task.js';
+import type { ExecutionPlan, ExecutionVertex, SourceSummary } from '../execution-plan.js';
 import { listSplits } from './list-splits.js';
 import { columnWords, renderGraph } from './render-graph.js';
 import { wrapText, wrapWords } from './wrap-text.js';
@@ -71,23 +72,59 @@ function renderStage(plan: ExecutionPlan, stage: ExplainStage, width: number): r
 
 function renderVertices(plan: ExecutionPlan, width: number): readonly string[] {
   return plan.vertices.flatMap((vertex) => {
-    const { id, source } = vertex.descriptor;
-    const summary = plan.sources[source.id];
-    const entry = (name: string, text: string): readonly string[] =>
-      wrapText(text, width, `    ${name.padEnd(9)} `, ' '.repeat(14));
+    const { descriptor, parallelism, splits } = vertex;
+    const { id, name, inputs, outputs, onReject } = descriptor;
     return [
-      ...wrapText(vertex.descriptor.name, width, `  ${id}  ×${vertex.parallelism}  `, '      '),
-      ...entry('source', `${summary.connector}, ${consistencies[summary.consistency]}${estimate(vertex)}`),
-      ...wrapWords(columnWords(source.schema), width, '    columns   ', ' '.repeat(14)),
-      ...(summary.sql ?? '')
-        .split('\n')
-        .flatMap((line, i) => (line.trim() === '' ? [] : entry(i === 0 ? 'sql' : '', line))),
-      ...entry('splits', describeSplits(vertex.splits)),
-      ...renderSplits(vertex.splits),
-      ...entry('on reject', describePolicy(vertex.descriptor.onReject)),
-      ...summary.notes.flatMap((note) => entry('note', note)),
+      ...wrapText(name, width, `  ${id}  ×${parallelism}  `, '      '),
+      ...inputs.flatMap((input) =>
+        input.kind === 'source'
+          ? renderSource(plan.sources[input.id], vertex, input, width)
+          : renderExchange('reads', input, width),
+      ),
+      ...entry('splits', describeSplits(splits), width),
+      ...renderSplits(splits),
+      ...outputs.flatMap((output) => renderExchange('leaves', output, width)),
+      ...entry('on reject', describePolicy(onReject), width),
+      ...inputs.flatMap((input) => (plan.sources[input.id]?.notes ?? []).flatMap((note) => entry('note', note, width))),
     ];
   });
+}
+
+function renderSource(
+  summary: SourceSummary,
+  vertex: ExecutionVertex,
+  { schema }: SourceDescriptor,
+  width: number,
+): readonly string[] {
+  return [
+    ...entry('source', `${summary.connector}, ${consistencies[summary.consistency]}${estimate(vertex)}`, width),
+    ...wrapWords(columnWords(schema), width, '    columns   ', ' '.repeat(14)),
+    ...(summary.sql ?? '')
+      .split('\n')
+      .flatMap((line, i) => (line.trim() === '' ? [] : entry(i === 0 ? 'sql' : '', line, width))),
+  ];
+}
+
+/** What goes through files: `reads by_country#0, HASH(country)`. */
+function renderExchange(verb: string, exchange: ExchangeInput | ExchangeOutput, width: number): readonly string[] {
+  const { id, ship, schema, order } = exchange;
+  const names = (keys: readonly SortKey[]): string =>
+    keys.map(({ column, descending }) => `${schema.fields[column].name}${descending ? ' DESC' : ''}`).join(', ');
+  const by =
+    ship.kind === 'HASH' || ship.kind === 'CUSTOM'
+      ? `(${ship.columns.map((column) => schema.fields[column].name).join(', ')})`
+      : ship.kind === 'RANGE'
+        ? `(${names(ship.keys)})`
+        : '';
+  const sorted = order.length === 0 ? '' : `, sorted by ${names(order)}`;
+  return [
+    ...entry(verb, `${id}, ${ship.kind}${by}${sorted}`, width),
+    ...wrapWords(columnWords(schema), width, '    columns   ', ' '.repeat(14)),
+  ];
+}
+
+function entry(name: string, text: string, width: number): readonly string[] {
+  return wrapText(text, width, `    ${name.padEnd(9)} `, ' '.repeat(14));
 }
 
 const consistencies: Readonly<Record<ExecutionPlan['sources'][string]['consistency'], string>> = {
@@ -106,6 +143,8 @@ export function describeSplits(plan: SplitPlan): string {
   switch (plan.strategy) {
     case 'none':
       return `1, not cut: ${plan.reason}`;
+    case 'partitions':
+      return `${number}, one for each partition`;
     case 'values':
       if (plan.column === undefined) return `${number}, one for each item`;
       return `${number}, by values of ${plan.column}, and one for all others`;
@@ -125,7 +164,7 @@ export function describeSplits(plan: SplitPlan): string {
 }
 
 function renderSplits(plan: SplitPlan): readonly string[] {
-  if (plan.strategy === 'none') return [];
+  if (plan.strategy === 'none' || plan.strategy === 'partitions') return [];
   const { count, first, last } = listSplits(plan, FIRST_SPLITS);
   const digits = String(count - 1n).length;
   const line = (index: bigint, text: string): string => `${' '.repeat(14)}${String(index).padStart(digits)}  ${text}`;
@@ -144,17 +183,16 @@ function renderSinks(plan: ExecutionPlan, width: number): readonly string[] {
     const descriptor = plan.vertices
       .flatMap((vertex) => vertex.descriptor.sinks)
       .find((candidate) => candidate.id === id)!;
-    const entry = (name: string, text: string): readonly string[] =>
-      wrapText(text, width, `    ${name.padEnd(9)} `, ' '.repeat(14));
     return [
       `  ${id}  sink`,
       ...entry(
         'sink',
         `${sink.connector}, ${sink.effect}, commits ${sink.commit === 'batch' ? 'batch by batch' : 'all at the end'}`,
+        width,
       ),
-      ...entry('writes', sink.description),
-      ...entry('on reject', describePolicy(descriptor.onReject)),
-      ...sink.notes.flatMap((note) => entry('note', note)),
+      ...entry('writes', sink.description, width),
+      ...entry('on reject', describePolicy(descriptor.onReject), width),
+      ...sink.notes.flatMap((note) => entry('note', note, width)),
     ];
   });
 }

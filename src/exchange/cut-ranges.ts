@@ -1,0 +1,101 @@
+/**
+ * Which rows of a sorted run belong to one of several ranges that all readers cut alike.
+ *
+ *     samples of all runs, sorted  ─▶  boundaries b1 ≤ b2 ≤ …      range i: b(i) ≤ row < b(i+1), the ends open
+ *
+ * Rows that are equal in the keys are never parted.
+ */
+import type { Batch } from '../columnar/batch.js';
+import type { Column } from '../columnar/column.js';
+import { addressRows, batchOf, rowOf } from '../columnar/row-address.js';
+import type { SortKey } from '../columnar/sort-key.js';
+import { sliceBatch, compactBatch } from '../columnar/take.js';
+import { rowComparator } from '../kernels/compare-rows.js';
+import { argsort } from '../kernels/argsort.js';
+import { normalizeKeys, planKeys } from '../kernels/normalize-keys.js';
+import { tieBreaker } from '../kernels/tie-breaker.js';
+import { sampleKeys } from './key-sample.js';
+
+/** A row of a sample: where a range begins. */
+export interface Boundary {
+  readonly columns: readonly Column[];
+  readonly row: number;
+}
+
+/** Null: open. */
+export interface Range {
+  readonly from: Boundary | null;
+  readonly to: Boundary | null;
+}
+
+/** Range `index` of `count`, each with about as many rows of the samples. */
+export function rangeOf(samples: readonly Batch[], keys: readonly SortKey[], index: number, count: number): Range {
+  const order = sortSamples(samples, sampleKeys(keys));
+  const boundary = (number: number): Boundary | null => {
+    if (number === 0 || number === count || order.length === 0) return null;
+    const address = order[Math.floor((number * order.length) / count)];
+    return { columns: samples[batchOf(address)].columns, row: rowOf(address) };
+  };
+  return { from: boundary(index), to: boundary(index + 1) };
+}
+
+/** The batches `[from, to)` of a run that can hold rows of the range, by the run's own sample. */
+export function batchesInRange(sample: Batch, keys: readonly SortKey[], range: Range): { from: number; to: number } {
+  const own = sampleKeys(keys);
+  const compareTo = (boundary: Boundary): ((batch: number) => number) => {
+    const compare = rowComparator(own, sample.columns, boundary.columns);
+    return (batch) => compare(batch, boundary.row);
+  };
+  // Rows equal to the boundary may begin within the batch before the first that starts with one.
+  const from = range.from === null ? 0 : Math.max(0, firstWhere(sample.length, atLeast(compareTo(range.from))) - 1);
+  const to = range.to === null ? sample.length : firstWhere(sample.length, atLeast(compareTo(range.to)));
+  return { from, to };
+}
+
+/** The rows of a batch that lie in the range. */
+export function rowsInRange(batch: Batch, keys: readonly SortKey[], range: Range): Batch {
+  const { columns, length } = batch;
+  const bound = (boundary: Boundary): number => {
+    const keyed = keys.map((key) => columns[key.column]);
+    const compare = rowComparator(sampleKeys(keys), keyed, boundary.columns);
+    return firstWhere(length, (row) => compare(row, boundary.row) >= 0);
+  };
+  const from = range.from === null ? 0 : bound(range.from);
+  const to = range.to === null ? length : bound(range.to);
+  return compactBatch(sliceBatch(batch, from, Math.max(from, to)));
+}
+
+function atLeast(compare: (batch: number) => number): (batch: number) => boolean {
+  return (batch) => compare(batch) >= 0;
+}
+
+/** The first of `count` sorted things that is so, or `count`. */
+function firstWhere(count: number, isSo: (i: number) => boolean): number {
+  let from = 0;
+  let to = count;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (isSo(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+function sortSamples(samples: readonly Batch[], keys: readonly SortKey[]): Int32Array {
+  if (samples.length === 0) return new Int32Array(0);
+  const addresses = addressRows(samples);
+  const high = new Uint32Array(addresses.length);
+  const low = new Uint32Array(addresses.length);
+  const [{ columns }] = samples;
+  const plan = planKeys(
+    keys,
+    columns.map((column) => column.type),
+    columns.map((_, i) => samples.some((sample) => sample.columns[i].validity !== null)),
+  );
+  let at = 0;
+  for (const sample of samples) {
+    normalizeKeys(plan, sample.columns, null, sample.length, high, low, at);
+    at += sample.length;
+  }
+  return argsort(high, low, addresses, tieBreaker(keys, samples, plan));
+}

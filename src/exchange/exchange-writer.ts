@@ -1,0 +1,122 @@
+/**
+ * Leaves the rows of a task in an exchange: one sealed file a task, its batches marked with their partitions.
+ *
+ *     write ─▶ [buffers by partition] ─▶ region: p0 p0 p1 p2 … ─▶ next region … ─▶ seal = committable
+ *
+ * The sort-shuffle layout: when the buffers are full, each partition's rows are written one after another; a consumer finds
+ * its batches in the trailer. It is written like a sink, so the scheduler treats it as one.
+ */
+import { rowCount, type Batch } from '../columnar/batch.js';
+import type { AttemptId, Committable, JsonObject, SinkWriter } from '../connectors/connector.js';
+import { sizeOfBatch } from '../columnar/batch-size.js';
+import type { Reservation } from '../memory/reservation.js';
+import type { ExchangeOutput, ExchangePart } from '../protocol/task.js';
+import { RunWriter, WRITER_BYTES } from '../spill/run-writer.js';
+import type { SlotResources } from '../operators/task-resources.js';
+import { KeySample } from './key-sample.js';
+import { PartitionBuffers } from './partition-buffers.js';
+import { createPartitioner, type CustomPartition, type Partitioner } from './partitioner.js';
+
+/** Of the buffers, over all partitions; more memory would not make the regions better. */
+const REGION_BYTES = 8 << 20;
+
+/** The attempt that is being written. */
+interface Running {
+  readonly id: AttemptId;
+  readonly file: RunWriter;
+  readonly assign: Partitioner;
+  /** Of a RANGE: what its readers cut their ranges by. */
+  readonly sample: KeySample | null;
+  rows: number;
+}
+
+export class ExchangeWriter implements SinkWriter {
+  private readonly buffers: PartitionBuffers;
+  private readonly memory: Reservation;
+  private running: Running | null = null;
+
+  constructor(
+    private readonly output: ExchangeOutput,
+    private readonly resources: SlotResources,
+    private readonly custom: CustomPartition | null,
+    private readonly onWritten: (rows: number) => void,
+  ) {
+    this.buffers = new PartitionBuffers(output.schema, filePartitions(output));
+    this.memory = resources.network.reserve(`exchange "${output.id}"`);
+  }
+
+  async beginSplit(id: AttemptId): Promise<void> {
+    const { output, resources, custom } = this;
+    const { schema, ship } = output;
+    const { partitions } = this.buffers;
+    this.memory.grow(WRITER_BYTES);
+    const file = await RunWriter.create(resources.spill, {
+      schema,
+      label: `exchange-${output.id}-${id.split}`,
+      vertex: id.vertex,
+      attempt: id.attempt,
+      partitionCount: partitions,
+    });
+    const assign = createPartitioner({ ship, schema, partitions, subtask: id.split, custom });
+    const sample = ship.kind === 'RANGE' ? new KeySample(schema, ship.keys) : null;
+    this.running = { id, file, assign, sample, rows: 0 };
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const bytes = sizeOfBatch(batch);
+    const fits = this.memory.bytes + bytes <= REGION_BYTES && this.memory.tryGrow(bytes);
+    if (!fits) {
+      await this.writeRegion();
+      // A batch that does not fit even now is held for this moment only, as it was when it came.
+      if (!this.memory.tryGrow(bytes)) {
+        this.buffers.add(batch, bytes, this.running!.assign);
+        return this.writeRegion();
+      }
+    }
+    this.buffers.add(batch, bytes, this.running!.assign);
+  }
+
+  async endSplit(): Promise<Committable> {
+    await this.writeRegion();
+    const { id, file, sample, rows } = this.running!;
+    const sealed = await file.seal({ durable: true, sample: sample?.encode() });
+    this.end();
+    this.onWritten(rows);
+    const part: ExchangePart = { ...id, file: sealed as unknown as JsonObject };
+    return { ...part };
+  }
+
+  abortSplit(): Promise<void> {
+    this.running?.file.discard();
+    this.end();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return this.abortSplit();
+  }
+
+  private async writeRegion(): Promise<void> {
+    const running = this.running!;
+    for (let partition = 0; partition < this.buffers.partitions; partition++) {
+      for (const batch of this.buffers.read(partition)) {
+        running.rows += rowCount(batch);
+        running.sample?.add(batch);
+        await running.file.append(batch, partition);
+      }
+    }
+    this.buffers.clear();
+    this.memory.shrink(this.memory.bytes - WRITER_BYTES);
+  }
+
+  private end(): void {
+    this.running = null;
+    this.buffers.clear();
+    this.memory.free();
+  }
+}
+
+/** Readers of a RANGE cut the one sorted run themselves, and everybody reads all of a BROADCAST. */
+function filePartitions({ ship, partitions }: ExchangeOutput): number {
+  return ship.kind === 'RANGE' || ship.kind === 'BROADCAST' ? 1 : partitions;
+}

@@ -1,0 +1,53 @@
+/**
+ * The sample of a sorted run: the keys of the first row of each of its batches, kept in the run's trailer.
+ *
+ * One batch of the key columns, as Arrow bytes; row i belongs to batch i of the run. Readers cut their ranges by it and find
+ * by it which batches they need (decisions/2026-11-26-ranges-are-cut-by-readers.md).
+ */
+import { ArrowDecoder } from '../columnar/arrow/arrow-decoder.js';
+import { encodeBatch } from '../columnar/arrow/encode-batch.js';
+import type { Batch, Schema } from '../columnar/batch.js';
+import type { Column } from '../columnar/column.js';
+import type { SortKey } from '../columnar/sort-key.js';
+import { concatColumns, takeColumn } from '../columnar/take.js';
+
+const FIRST_ROW = Int32Array.of(0);
+
+export class KeySample {
+  private readonly firstRows: Column[][] = [];
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly keys: readonly SortKey[],
+  ) {}
+
+  /** Notes a batch that is written to the run. */
+  add({ columns }: Batch): void {
+    this.firstRows.push(this.keys.map((key) => takeColumn(columns[key.column], FIRST_ROW)));
+  }
+
+  encode(): Uint8Array {
+    if (this.firstRows.length === 0) return new Uint8Array();
+    const columns = this.keys.map((_, i) => concatColumns(this.firstRows.map((row) => row[i])));
+    const schema = sampleSchema(this.schema, this.keys);
+    return Buffer.concat(encodeBatch({ schema, columns, length: this.firstRows.length, selection: null }));
+  }
+}
+
+/** Null for a run without rows. */
+export function decodeSample(schema: Schema, keys: readonly SortKey[], bytes: Uint8Array): Batch | null {
+  if (bytes.length === 0) return null;
+  // Arrow wants its buffers aligned, and the trailer does not.
+  const aligned = Buffer.allocUnsafeSlow(bytes.length);
+  aligned.set(bytes);
+  return ArrowDecoder.forOwn(sampleSchema(schema, keys)).decode(aligned);
+}
+
+/** The keys as columns of their own. */
+export function sampleKeys(keys: readonly SortKey[]): SortKey[] {
+  return keys.map((key, column) => ({ ...key, column }));
+}
+
+function sampleSchema({ fields }: Schema, keys: readonly SortKey[]): Schema {
+  return { fields: keys.map((key, i) => ({ ...fields[key.column], name: `key${i}` })) };
+}

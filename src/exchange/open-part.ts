@@ -1,0 +1,61 @@
+/** One sealed part of an exchange. Whatever cannot be read of it is a `LostPart`: the task that left it can leave it again. */
+import type { Batch } from '../columnar/batch.js';
+import { EtlError, toEtlError } from '../errors/etl-error.js';
+import type { ExchangePart } from '../protocol/task.js';
+import type { RunFile } from '../spill/run-file.js';
+import { openRun, type RunReader } from '../spill/run-reader.js';
+
+export class LostPart extends EtlError {
+  constructor(
+    readonly part: ExchangePart,
+    reason: EtlError,
+  ) {
+    super(reason.code, reason.message, { hint: reason.hint, at: reason.at, cause: reason });
+  }
+}
+
+export class OpenPart {
+  constructor(
+    private readonly part: ExchangePart,
+    private readonly reader: RunReader,
+  ) {}
+
+  get sample(): Uint8Array {
+    return this.reader.sample;
+  }
+
+  /** Those of a partition, in the order in which they were written. */
+  batchesOf(partition: number): number[] {
+    return Array.from({ length: this.reader.batchCount }, (_, i) => i).filter(
+      (i) => this.reader.entry(i).partition === partition,
+    );
+  }
+
+  bytesOf(batch: number): number {
+    return this.reader.entry(batch).bytes;
+  }
+
+  rowsOf(batch: number): number {
+    return this.reader.entry(batch).rows;
+  }
+
+  read(batch: number): Promise<Batch> {
+    return unlessLost(this.part, () => this.reader.readBatch(batch));
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+}
+
+export async function openPart(part: ExchangePart): Promise<OpenPart> {
+  return new OpenPart(part, await unlessLost(part, () => openRun(part.file as unknown as RunFile)));
+}
+
+async function unlessLost<T>(part: ExchangePart, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new LostPart(part, toEtlError(error));
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The rows of one partition of an exchange: what each sealed part holds for it, one part after the other; or merged, where
+ * the parts are sorted.
+ */
+import type { Batch } from '../columnar/batch.js';
+import type { TaskResources } from '../operators/task-resources.js';
+import type { ExchangeInput, TaskDescriptor } from '../protocol/task.js';
+import { openPart } from './open-part.js';
+import { readSorted } from './read-sorted.js';
+
+type Task = Pick<TaskDescriptor, 'parts' | 'split' | 'splitCount'>;
+
+/** @throws LostPart for a part that cannot be read or is not what it should be, before a row of the bad batch is used */
+export async function* readExchange(input: ExchangeInput, task: Task, resources: TaskResources): AsyncGenerator<Batch> {
+  const parts = task.parts[input.id]!;
+  const partition = input.ship.kind === 'BROADCAST' || input.ship.kind === 'RANGE' ? 0 : task.split.index;
+  if (input.order.length > 0) {
+    yield* readSorted(input, { parts, partition, task: task.split.index, tasks: task.splitCount }, resources);
+    return;
+  }
+  for (const part of parts) {
+    const open = await openPart(part);
+    try {
+      for (const batch of open.batchesOf(partition)) yield await open.read(batch);
+    } finally {
+      open.close();
+    }
+  }
+}

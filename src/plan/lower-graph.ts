@@ -1,0 +1,55 @@
+/**
+ * Logical graph → physical graph: chooses how each step runs and where rows change slots. The one place that knows how
+ * all kinds of steps are lowered; each family has a file of its own in lower/.
+ */
+import { EtlError } from '../errors/etl-error.js';
+import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+import { lowerPartition } from './lower/lower-partition.js';
+import { lowerSort } from './lower/lower-sort.js';
+import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
+import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
+
+export function lowerGraph(graph: LogicalGraph): PhysicalGraph {
+  const schemas = new Map(graph.nodes.map((node) => [node.id, node.schema]));
+  return { nodes: graph.nodes.flatMap((node) => lowerNode(node, (id) => schemas.get(id)!)) };
+}
+
+/** The last of the nodes has the logical node's id: others read that. `schemaOf`: of its inputs. */
+function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode[] {
+  switch (node.kind) {
+    case 'source':
+      return [inPlace(node, { role: 'source', source: node })];
+    case 'sink':
+      return [inPlace(node, { role: 'sink', sink: node })];
+    case 'filter':
+      return [operator(node, { kind: 'filter', predicate: node.predicate })];
+    case 'select':
+      return [operator(node, { kind: 'select', items: node.items })];
+    case 'map':
+    case 'flatMap':
+      return [operator(node, { kind: node.kind, module: node.module, function: node.function })];
+    case 'union':
+      return [operator(node, ...node.casts.map((casts) => ({ kind: 'union' as const, casts })))];
+    case 'limit':
+      return [operator(node, { kind: 'limit', limit: node.id })];
+    case 'partition':
+      return lowerPartition(node, schemaOf);
+    case 'sort':
+    case 'sortPartition':
+      return lowerSort(node, schemaOf);
+    // No slot runs these yet: spec/operators/operator-blocks.ts refuses them before.
+    case 'mapPartition':
+    case 'intersect':
+    case 'except':
+    case 'distinct':
+    case 'aggregate':
+    case 'reduce':
+    case 'reduceGroup':
+    case 'coGroup':
+    case 'join':
+    case 'cross':
+      throw new EtlError('ETL-9001', `no slot runs ${node.kind}`);
+    default:
+      return node satisfies never;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Wires the parts of a vertex for one task: inputs into operators, operators into what the rows end in.
+ *
+ *     source or exchange ─▶ operator ─▶ operator ─┬▶ sink
+ *                                                 └▶ exchange        pulled from the right, batch by batch
+ */
+import { rowCount, type Batch } from '../columnar/batch.js';
+import { cutBatch } from '../columnar/cut-batch.js';
+import type { RowErrors } from '../columnar/row-errors.js';
+import { readExchange } from '../exchange/read-exchange.js';
+import type { Inputs, Operator } from '../operators/operator.js';
+import { tee } from '../operators/tee.js';
+import type { Reservation } from '../memory/reservation.js';
+import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
+import type { TaskResources } from '../operators/task-resources.js';
+import type { OpenVertex } from './open-vertex.js';
+import { takeTurns } from './take-turns.js';
+
+/** What belongs to one attempt. */
+export interface AttemptScope {
+  readonly vertex: OpenVertex;
+  readonly task: TaskDescriptor;
+  readonly signal: AbortSignal;
+  readonly resources: TaskResources;
+  /** Rows each limit may still let pass, by limit id. */
+  readonly limits: Record<string, number>;
+  readonly counters: Record<string, NodeCounters>;
+  readonly waitedMs: Record<string, number>;
+}
+
+/** The result gives the stream of a part to one consumer, once per consumer. */
+export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable<Batch> {
+  const { descriptor, operators, sinks } = scope.vertex;
+  const wanted = [...descriptor.operators.flatMap(({ inputs }) => inputs), ...sinks.map(({ input }) => input)];
+  const branches = new Map<string, AsyncIterable<Batch>[]>();
+  const take = (id: string): AsyncIterable<Batch> => branches.get(id)!.shift()!;
+  const publish = (id: string, stream: AsyncIterable<Batch>): void => {
+    const count = wanted.filter((input) => input === id).length;
+    branches.set(id, count === 1 ? [stream] : tee(stream, count));
+  };
+  for (const input of descriptor.inputs) {
+    const batches =
+      input.kind === 'source' ? readSource(scope, input.id) : readExchange(input, scope.task, scope.resources);
+    publish(input.id, countInput(scope, input.id, batches));
+  }
+  descriptor.operators.forEach((operator, i) => {
+    const [first, ...others] = operator.inputs.map(take);
+    publish(operator.id, runOperator(scope, operators[i]!, [first!, ...others]));
+  });
+  return take;
+}
+
+function readSource(
+  { vertex: { source, rejects }, task, signal, counters }: AttemptScope,
+  id: string,
+): AsyncIterable<Batch> {
+  const counter = counters[id]!;
+  return source!.read(task.split, {
+    attempt: task.id,
+    snapshot: task.snapshot,
+    limit: task.sourceLimit,
+    signal,
+    reject: (sqlState, message, raw) => {
+      rejects.rejectText(id, raw, { code: 'ETL-5301', sqlState, message });
+      counter.in++;
+      counter.rejected++;
+    },
+  });
+}
+
+async function* countInput(
+  { vertex: { rejects }, task, signal, counters, waitedMs, resources }: AttemptScope,
+  id: string,
+  batches: AsyncIterable<Batch>,
+): AsyncGenerator<Batch> {
+  const counter = counters[id]!;
+  const turns = takeTurns();
+  let asked = performance.now();
+  for await (const batch of batches) {
+    waitedMs[id]! += performance.now() - asked;
+    signal.throwIfAborted();
+    const rows = rowCount(batch);
+    counter.in += rows;
+    counter.out += rows;
+    yield* cutBatch(batch, task.halved ? Math.ceil(Math.min(rows, resources.batchRows) / 2) : resources.batchRows);
+    await turns();
+    await rejects.flush(false);
+    asked = performance.now();
+  }
+}
+
+function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): AsyncIterable<Batch> {
+  const { vertex, counters, limits, resources, signal } = scope;
+  const { managed } = resources;
+  const sharers = vertex.operators.filter((other) => other.usesMemory === true).length;
+  const memory = managed.reserve(operator.id, Math.floor(managed.capacityBytes / Math.max(1, sharers)));
+  const reject = (batch: Batch, errors: RowErrors): void => {
+    const seen = new Set<number>();
+    for (const { row, sqlState, message } of errors.list) {
+      if (seen.has(row)) continue;
+      seen.add(row);
+      vertex.rejects.rejectRow(operator.id, batch, row, { code: 'ETL-5001', sqlState, message });
+    }
+  };
+  return freeing(
+    memory,
+    operator.run(inputs, { counters: counters[operator.id]!, limits, reject, memory, resources, signal }),
+  );
+}
+
+/** Whatever ends the operator, its memory is the pool's again. */
+async function* freeing(memory: Reservation, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  try {
+    yield* batches;
+  } finally {
+    memory.free();
+  }
+}

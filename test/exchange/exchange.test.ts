@@ -1,0 +1,175 @@
+/** What tasks leave in an exchange is what the tasks behind it find: every row once, in the partition that its key says. */
+import fc from 'fast-check';
+import { rmSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowCount, type Batch } from '../../src/columnar/batch.js';
+import { type EtlError } from '../../src/errors/etl-error.js';
+import { ExchangeWriter } from '../../src/exchange/exchange-writer.js';
+import { LostPart } from '../../src/exchange/open-part.js';
+import { readExchange } from '../../src/exchange/read-exchange.js';
+import { MemoryPool } from '../../src/memory/memory-pool.js';
+import type { ExchangePart, Ship } from '../../src/protocol/task.js';
+import type { SpillSpace } from '../../src/spill/spill-space.js';
+import { splitAt } from '../../src/split/split-at.js';
+import { anyBatches } from '../columnar/any-batch.js';
+import { spaceIn } from '../spill/spill-support.js';
+import { toRows } from '../support/engine/rows-connector.js';
+
+let directory: string;
+let spill: SpillSpace;
+beforeAll(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'etl-exchange-'));
+  spill = spaceIn(directory);
+});
+afterAll(() => {
+  spill.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Traffic {
+  readonly batches: readonly Batch[];
+  readonly ship: Ship;
+  readonly partitions: number;
+  readonly producers: number;
+  readonly managedBytes: number;
+}
+
+/** Writes with `producers` tasks, batch by batch in turn, and reads with `partitions` tasks. */
+async function send({ batches, ship, partitions, producers, managedBytes }: Traffic): Promise<string[][]> {
+  const { schema } = batches[0]!;
+  const memory = new MemoryPool(managedBytes);
+  const output = { id: 'e', input: 'n', schema, ship, partitions, order: [] };
+  const parts: ExchangePart[] = [];
+  for (let split = 0; split < producers; split++) {
+    let written = 0;
+    const writer = new ExchangeWriter(
+      output,
+      { managed: memory, network: memory, spill, batchRows: 8192 },
+      null,
+      (rows) => (written += rows),
+    );
+    await writer.beginSplit({ vertex: 'v', split, attempt: 1 });
+    const own = batches.filter((_, i) => i % producers === split);
+    for (const batch of own) await writer.write(batch);
+    parts.push((await writer.endSplit()) as unknown as ExchangePart);
+    expect(written).toBe(own.reduce((sum, batch) => sum + rowCount(batch), 0));
+    expect(memory.usedBytes).toBe(0);
+  }
+  const found: string[][] = [];
+  for (let partition = 0; partition < partitions; partition++)
+    found.push(await readRows(ship, parts, partition, partitions));
+  return found;
+}
+
+async function readRows(
+  ship: Ship,
+  parts: readonly ExchangePart[],
+  partition: number,
+  count: number,
+): Promise<string[]> {
+  const input = { kind: 'exchange' as const, id: 'e', schema: { fields: [] }, ship, order: [] };
+  const rows: string[] = [];
+  const memory = new MemoryPool(1 << 20);
+  const task = { vertex: 'w', split: partition, attempt: 1 };
+  const resources = {
+    managed: memory,
+    network: memory,
+    spill,
+    batchRows: 8192,
+    task,
+    subtask: partition,
+    subtasks: count,
+  };
+  const split = splitAt({ strategy: 'partitions', count }, partition);
+  for await (const batch of readExchange(input, { parts: { e: parts }, split, splitCount: count }, resources))
+    rows.push(...toRows(batch).map((row) => JSON.stringify(row)));
+  return rows;
+}
+
+function rowsOf(batches: readonly Batch[]): string[] {
+  return batches.flatMap((batch) => toRows(batch).map((row) => JSON.stringify(row)));
+}
+
+const someBatches = anyBatches(5).filter((batches) => batches.length > 0);
+const sizes = { partitions: fc.integer({ min: 1, max: 5 }), producers: fc.integer({ min: 1, max: 3 }) };
+const budgets = fc.constantFrom(300 << 10, 32 << 20);
+
+test('every row comes out once, whatever the strategy and the memory', async () => {
+  const ships = fc.constantFrom<Ship>({ kind: 'HASH', columns: [0] }, { kind: 'REBALANCE' }, { kind: 'SHUFFLE' }, { kind: 'RESCALE' }, { kind: 'FORWARD' }, { kind: 'GLOBAL' }); // prettier-ignore
+  await fc.assert(
+    fc.asyncProperty(
+      someBatches,
+      ships,
+      sizes.partitions,
+      sizes.producers,
+      budgets,
+      async (batches, ship, partitions, producers, managedBytes) => {
+        const found = await send({ batches, ship, partitions, producers, managedBytes });
+        expect(found.flat().sort()).toEqual(rowsOf(batches).sort());
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('rows with equal keys come to one partition, in the order in which each task wrote them', async () => {
+  await fc.assert(
+    fc.asyncProperty(someBatches, sizes.partitions, async (batches, partitions) => {
+      const found = await send({
+        batches,
+        ship: { kind: 'HASH', columns: [0] },
+        partitions,
+        producers: 1,
+        managedBytes: 300 << 10,
+      });
+      const keyOf = (row: string): string => JSON.stringify((JSON.parse(row) as unknown[])[0]);
+      for (const row of new Set(rowsOf(batches).map(keyOf))) {
+        const places = found.flatMap((rows, partition) => (rows.some((one) => keyOf(one) === row) ? [partition] : []));
+        expect(places).toHaveLength(1);
+        const sent = rowsOf(batches).filter((one) => keyOf(one) === row);
+        expect(found[places[0]!]!.filter((one) => keyOf(one) === row)).toEqual(sent);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('everybody reads all of a broadcast', async () => {
+  await fc.assert(
+    fc.asyncProperty(someBatches, sizes.partitions, async (batches, partitions) => {
+      const found = await send({
+        batches,
+        ship: { kind: 'BROADCAST' },
+        partitions,
+        producers: 2,
+        managedBytes: 32 << 20,
+      });
+      for (const rows of found) expect(rows.sort()).toEqual(rowsOf(batches).sort());
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a part with a flipped bit is lost, and says which task left it', async () => {
+  const memory = new MemoryPool(1 << 20);
+  const [batches] = fc.sample(someBatches, { numRuns: 1, seed: 7 });
+  const writer = new ExchangeWriter(
+    { id: 'e', input: 'n', schema: batches![0]!.schema, ship: { kind: 'GLOBAL' }, partitions: 1, order: [] },
+    { managed: memory, network: memory, spill, batchRows: 8192 },
+    null,
+    () => undefined,
+  );
+  await writer.beginSplit({ vertex: 'orders', split: 3, attempt: 2 });
+  for (const batch of batches!) await writer.write(batch);
+  const part = (await writer.endSplit()) as unknown as ExchangePart;
+  const file = String(part.file.path);
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(file, bytes);
+  const failure = await readRows({ kind: 'GLOBAL' }, [part], 0, 1).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(LostPart);
+  expect((failure as LostPart).part).toMatchObject({ vertex: 'orders', split: 3, attempt: 2 });
+  expect((failure as EtlError).kind).toBe('corrupt');
+});

@@ -1,0 +1,51 @@
+/** Sorting through real slots: the order that PostgreSQL gives, spilling or not. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { runJobFile, testDirectory } from '../support/run-etl.js';
+import { testDatabase } from '../support/test-database.js';
+
+const ROWS = 60_000;
+const database = await testDatabase();
+const directory = testDirectory();
+let expected: string[];
+
+beforeAll(async () => {
+  await database.query(`CREATE TABLE words(id int PRIMARY KEY, word text, score float8);
+    INSERT INTO words SELECT g, CASE WHEN g % 9 > 0 THEN 'w' || (g * 7919 % 4999) END, g * 31 % 1000 FROM generate_series(1, ${ROWS}) g`);
+  const rows = await database.query('SELECT id FROM words ORDER BY word COLLATE "C", score DESC, id');
+  expected = rows.map(([id]) => id!);
+});
+
+function jobFile(name: string): string {
+  const file = path.join(directory, `${name}.yaml`);
+  writeFileSync(
+    file,
+    `name: ${name}
+connections: {db: {type: postgres, url: "${database.url}"}}
+sources: {words: {connection: db, table: words, split: {column: id, count: 12}}}
+steps: [{sort: [word, score DESC, id]}, {select: [id]}]
+sinks: {out: {type: file, path: "${name}.csv", header: false}}
+`,
+  );
+  return file;
+}
+
+function idsOf(name: string): string[] {
+  const files = readdirSync(directory).filter((file) => file.startsWith(`${name}`) && file.endsWith('.csv'));
+  return files.flatMap((file) => readFileSync(path.join(directory, file), 'utf8').trimEnd().split('\n'));
+}
+
+test('the file has the rows in order, and the run balances over the exchange', async () => {
+  const { code, end } = await runJobFile([jobFile('plain'), '-p', '3']);
+  expect(code).toBe(0);
+  expect(idsOf('plain')).toEqual(expected);
+  expect(end).toMatchObject({ balance: true, rows: { read: ROWS, filtered: 0, rejected: 0, written: ROWS } });
+});
+
+test('a sort that is refused memory gives the same from disk', async () => {
+  const { code, end } = await runJobFile([jobFile('spilling'), '-p', '3', '-D', 'debug.force-spill=true']);
+  expect(code).toBe(0);
+  expect(idsOf('spilling')).toEqual(expected);
+  expect(end!.spillBytes).toBeGreaterThan(0);
+});
