@@ -33,6 +33,7 @@ test('defaults are what the design says', () => {
     'taskmanager.memory.network.max': 1024 ** 3,
     'source.idle.timeout': 60_000,
     'sink.outage.budget': 300_000,
+    'sink.idle.timeout': 60_000,
     'restart-strategy.type': 'fixed-delay',
     'source.max-row-bytes': 64 * 1024 ** 2,
     'io.tmp.dirs': [],

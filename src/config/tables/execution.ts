@@ -22,6 +22,10 @@ export const execution = {
     'How long a sink may refuse writes (out of memory, loading, gone) while the run waits, before the run fails. 0 fails at once.',
     { min: 0 },
   ),
+  'sink.idle.timeout': duration(
+    '60s',
+    'A sink that owes an answer and sends nothing for this long is taken for dead: its connection is replaced and what it did not acknowledge is sent again.',
+  ),
   'restart-strategy.type': choice(
     ['none', 'fixed-delay'],
     'fixed-delay',

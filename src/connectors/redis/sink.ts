@@ -36,7 +36,7 @@ class RedisSinkWriter implements SinkWriter {
       script: this.encoder.form.script?.text ?? null,
       maxInFlight: params.maxInFlight,
       outageBudgetMs: context.settings['sink.outage.budget'],
-      replyTimeoutMs: context.settings['source.idle.timeout'],
+      replyTimeoutMs: context.settings['sink.idle.timeout'],
       onAcknowledged: context.written,
       onRejected: (batch, row, message) => context.reject(batch, row, { code: 'ETL-5201', sqlState: '', message }),
       onWaited: context.waited,

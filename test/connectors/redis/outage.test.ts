@@ -216,7 +216,7 @@ test('a server that cannot save: checked once, then told with the cure (F48)', a
 
 test('a frozen server: the connection is given up, and the rows are written when it wakes (F49)', async () => {
   const { server, client } = await ownRedis();
-  const sink = await openSink(server.url, schema, strings, { settings: { 'source.idle.timeout': 300 } });
+  const sink = await openSink(server.url, schema, strings, { settings: { 'sink.idle.timeout': 300 } });
   await sink.writer.beginSplit({ vertex: 'v', split: 0, attempt: 1 });
   process.kill(server.pid, 'SIGSTOP');
   const push = sink.log.push.bind(sink.log);
@@ -240,7 +240,7 @@ test('replies that vanish: the silence is noticed and the rows are sent again (F
   const proxy = await proxyTo();
   proxy.plan({ toClient: { swallowAfter: 7000 } });
   const sink = await writeAll(`redis://127.0.0.1:${proxy.port}`, schema, strings, [rows(0, 3000)], {
-    settings: { 'source.idle.timeout': 300 },
+    settings: { 'sink.idle.timeout': 300 },
   });
   expect(sink.written).toBe(3000);
   expect(await client.dbsize()).toBe(3000);
