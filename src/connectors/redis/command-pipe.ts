@@ -57,14 +57,19 @@ export class CommandPipe implements ConnectionEvents {
 
   constructor(private readonly options: PipeOptions) {}
 
-  /** The first connection; throws ETL-4201 or ETL-4204 without waiting. */
+  /**
+   * The first connection. Throws ETL-4201 or ETL-4204 at once where there is no server, or one that will not have us;
+   * one that is there but has no room (clients, LOADING …) is waited for like any other.
+   */
   async open(name: string): Promise<RedisConnection> {
     this.name = name;
     const trouble = await this.connect(null);
-    if (trouble !== null)
-      throw isTerminal(trouble)
-        ? terminalError(this.server, trouble)
-        : new EtlError('ETL-4201', `Redis ${this.server}: ${trouble.text}`);
+    if (trouble !== null) {
+      if (isTerminal(trouble)) throw terminalError(this.server, trouble);
+      if (remedyFor(trouble.text) !== 'wait') throw new EtlError('ETL-4201', `Redis ${this.server}: ${trouble.text}`);
+      this.trouble = trouble;
+      await this.until(() => true);
+    }
     return this.connection!;
   }
 
@@ -265,9 +270,11 @@ export class CommandPipe implements ConnectionEvents {
     let since = began;
     let tries = 0;
     let trouble: Trouble | null = first;
-    this.options.warn(`Redis ${this.server}: ${first.text}; waits`);
+    let told = '';
     try {
       while (trouble !== null) {
+        if (codeOf(trouble.text) !== told) this.options.warn(`Redis ${this.server}: ${trouble.text}; waits`);
+        told = codeOf(trouble.text);
         if (isTerminal(trouble) || (trouble.remedy === 'check-once' && tries > 0))
           throw terminalError(this.server, trouble);
         const leftMs = since + this.options.outageBudgetMs - performance.now();

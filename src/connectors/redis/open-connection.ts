@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { RedisOptions } from 'ioredis';
 import { bulk } from './bulk-string.js';
+import { firstWords } from './first-words.js';
 import { addressName, type RedisAddress } from './redis-address.js';
 import { replyText, ReplyScanner, type ReplyReceiver } from './reply-scanner.js';
 
@@ -144,7 +145,9 @@ export async function openConnection(address: RedisAddress, name: string, timeou
     client.disconnect();
     if (timedOut) throw new Error(`${addressName(address)} did not answer within ${timeoutMs} ms`);
     const shown = networkError ?? (error as Error);
-    throw isReply(shown) ? new RedisReplyError(shown.message) : shown;
+    if (isReply(shown)) throw new RedisReplyError(shown.message);
+    const words = wasReset(shown) ? await firstWords(address) : null;
+    throw words === null ? shown : new RedisReplyError(words);
   } finally {
     clearTimeout(timer);
   }
@@ -194,6 +197,11 @@ async function optional(reply: Promise<unknown>): Promise<string | null> {
     if (isReply(error) && /^(NOPERM|ERR unknown (sub)?command)/.test(error.message)) return null;
     throw error;
   }
+}
+
+/** The server was there, and hung up. */
+function wasReset(error: Error): boolean {
+  return /ECONNRESET|EPIPE|Connection is closed/.test(error.message);
 }
 
 function isReply(error: unknown): error is Error {

@@ -9,6 +9,9 @@ import type { RedisConnection } from './open-connection.js';
 import { addressName } from './redis-address.js';
 import type { RedisSinkParams } from './sink-params.js';
 
+/** A slot without work gives its connection up: where the server takes few clients, another slot waits for it. */
+const REST_MS = 1000;
+
 export const redisSink: SinkModule = {
   openSink: async (params: JsonObject, input: Schema, context: SinkContext) => {
     const writer = new RedisSinkWriter(params as unknown as RedisSinkParams, input, context);
@@ -22,6 +25,7 @@ class RedisSinkWriter implements SinkWriter {
   private readonly pipe: CommandPipe;
   private chunk: Chunk | null = null;
   private forgetSignal: () => void = () => undefined;
+  private restTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly params: RedisSinkParams,
@@ -58,6 +62,7 @@ class RedisSinkWriter implements SinkWriter {
   }
 
   async beginSplit({ vertex, split, attempt }: AttemptId, signal?: AbortSignal): Promise<void> {
+    clearTimeout(this.restTimer);
     if (signal !== undefined) {
       const stop = (): void =>
         this.pipe.fail(new EtlError('ETL-4201', `sink "${this.context.sinkId}": stopped while it waited for Redis`));
@@ -100,6 +105,7 @@ class RedisSinkWriter implements SinkWriter {
     if (this.chunk !== null && this.chunk.count > 0) await this.sendChunk();
     await this.pipe.flush();
     this.forgetSignal();
+    this.restTimer = setTimeout(() => this.pipe.reset(), REST_MS);
     return null;
   }
 
@@ -111,6 +117,7 @@ class RedisSinkWriter implements SinkWriter {
   }
 
   close(): Promise<void> {
+    clearTimeout(this.restTimer);
     this.pipe.reset();
     return Promise.resolve();
   }

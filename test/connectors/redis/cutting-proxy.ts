@@ -7,6 +7,8 @@ export interface Flow {
   readonly cutAfter?: number;
   /** Bytes beyond so many vanish; the connection stays open. */
   readonly swallowAfter?: number;
+  /** What a server says is changed on the way; the replacement is as long, and no chunk ends within. */
+  readonly replace?: readonly [pattern: RegExp, replacement: string];
 }
 
 export interface ConnectionPlan {
@@ -66,10 +68,12 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   };
 }
 
-function forward(from: Socket, to: Socket, { cutAfter, swallowAfter }: Flow, cut: () => void): void {
+function forward(from: Socket, to: Socket, { cutAfter, swallowAfter, replace }: Flow, cut: () => void): void {
   const end = Math.min(cutAfter ?? Infinity, swallowAfter ?? Infinity);
   let passed = 0;
-  from.on('data', (data: Buffer) => {
+  from.on('data', (original: Buffer) => {
+    const data =
+      replace === undefined ? original : Buffer.from(original.toString('latin1').replace(...replace), 'latin1');
     const piece = data.subarray(0, Math.max(0, end - passed));
     passed += data.length;
     if (cutAfter !== undefined && passed > cutAfter) {

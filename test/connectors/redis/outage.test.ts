@@ -6,38 +6,8 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { findProgram } from '../../../scripts/servers.mjs';
-import type { Batch } from '../../../src/columnar/batch.js';
-import { cleanups, ownRedis, rows, schema, strings } from './own-redis.js';
-import { RUN_MS, openSink, writeAll, type HarnessOptions, type OpenedSink } from './sink-harness.js';
-
-/** One split; `onLog` hears what the sink tells while it waits. */
-async function writeWhile(
-  url: string,
-  batches: readonly Batch[],
-  block: Record<string, unknown>,
-  options: HarnessOptions,
-  onLog: (line: string) => void,
-): Promise<OpenedSink> {
-  const sink = await openSink(url, schema, block, options);
-  const push = sink.log.push.bind(sink.log);
-  sink.log.push = (...lines) => {
-    lines.forEach(onLog);
-    return push(...lines);
-  };
-  await sink.writer.beginSplit({ vertex: 'v', split: 0, attempt: 1 });
-  for (const batch of batches) await sink.writer.write(batch);
-  await sink.writer.endSplit();
-  await sink.writer.close();
-  return sink;
-}
-
-async function content(client: Redis): Promise<Record<string, string>> {
-  const keys = (await client.keys('*')).sort();
-  const pipeline = client.pipeline();
-  for (const key of keys) pipeline.get(key).pexpiretime(key);
-  const replies = (await pipeline.exec())!.map(([, reply]) => String(reply));
-  return Object.fromEntries(keys.map((key, i) => [key, `${replies[2 * i]} @${replies[2 * i + 1]}`]));
-}
+import { cleanups, content, ownRedis, rows, schema, strings, writeWhile } from './own-redis.js';
+import { RUN_MS, openSink, writeAll } from './sink-harness.js';
 
 test('a connection that is cut after any number of replies: content and expiry as without the cut (F40-F42, F54)', async () => {
   const { server, client, proxyTo } = await ownRedis();

@@ -74,6 +74,7 @@ export async function openSink(
   schema: Schema,
   block: Record<string, unknown>,
   options: HarnessOptions = {},
+  onLog: (line: string) => void = () => undefined,
 ): Promise<OpenedSink> {
   const plan = await planOf(url, schema, block, options.connection);
   const opened = { rejected: [] as string[], log: [] as string[], written: 0, waitedMs: 0 };
@@ -86,7 +87,10 @@ export async function openSink(
     logicalTimeMs: RUN_MS,
     baseDir: '/',
     networkBytes: 1 << 26,
-    log: (level, message) => void opened.log.push(`${level} ${message}`),
+    log: (level, message) => {
+      opened.log.push(`${level} ${message}`);
+      onLog(message);
+    },
     reject: (_batch, row, error) => {
       opened.rejected.push(`${row} ${error.code} ${error.message}`);
       if (options.failOnReject === true) throw new Error(error.message);
