@@ -173,3 +173,23 @@ test('a part with a flipped bit is lost, and says which task left it', async () 
   expect((failure as LostPart).part).toMatchObject({ vertex: 'orders', split: 3, attempt: 2 });
   expect((failure as EtlError).kind).toBe('corrupt');
 });
+
+test('a partition function that names no partition is ETL-5003, with what it returned', async () => {
+  const [batches] = fc.sample(
+    someBatches.filter((some) => rowCount(some[0]!) > 0),
+    { numRuns: 1, seed: 7 },
+  );
+  const memory = new MemoryPool(1 << 20);
+  const ship: Ship = { kind: 'CUSTOM', module: './place.mjs', function: 'place', columns: [0] };
+  const writer = new ExchangeWriter(
+    { id: 'e', input: 'n', schema: batches![0]!.schema, ship, partitions: 3, order: [] },
+    { managed: memory, network: memory, spill, batchRows: 8192 },
+    (_key, partitions) => partitions,
+    () => undefined,
+  );
+  await writer.beginSplit({ vertex: 'v', split: 0, attempt: 1 });
+  const failure = await writer.write(batches![0]!).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'ETL-5003' });
+  expect((failure as EtlError).message).toContain('returned 3: expected an integer from 0 to 2');
+  await writer.abortSplit();
+});
