@@ -1,5 +1,5 @@
 /** F41, F42: the connection is reset at each byte of the replies, so after every k of them; each form must come out as without. */
-import { Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { EtlError } from '../../../src/errors/etl-error.js';
 import { startCuttingProxy } from './cutting-proxy.js';
