@@ -9,7 +9,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** @param {readonly string[]} args */
 export async function bench(args) {
-  const { rows, rounds } = numbersFrom(args, { rows: 3_000_000, rounds: 5 });
+  const { rows, rounds } = numbersFrom(args, { rows: 10_000_000, rounds: 5 });
   const psql = findProgram('psql');
   const server = await startPostgres({ settings: { shared_buffers: '1GB' } });
   try {

@@ -13,7 +13,7 @@ const FILES = 8;
 
 /** @param {readonly string[]} args */
 export async function bench(args) {
-  const { rows, rounds } = numbersFrom(args, { rows: 4_000_000, rounds: 5 });
+  const { rows, rounds } = numbersFrom(args, { rows: 12_000_000, rounds: 5 });
   const dir = mkdtempSync(path.join(tmpdir(), 'etl-scale-'));
   try {
     for (let file = 0; file < FILES; file++) writeOrders(path.join(dir, `orders-${file}.csv`), file, rows / FILES);
