@@ -217,7 +217,11 @@ export function sqrtNumeric(a: Numeric): Numeric {
   if (a.special === '-Infinity' || a.unscaled < 0n)
     throw new ValueError('2201F', 'cannot take square root of a negative number');
   const { weight } = leadingDigit(a);
-  const scale = Math.min(1000, Math.max(16 - ((weight + 1) * 2 - 1), a.scale, 0));
+  return sqrtToScale(a, Math.min(1000, Math.max(16 - ((weight + 1) * 2 - 1), a.scale, 0)));
+}
+
+/** Of a number that is not negative, with so many digits behind the point. */
+export function sqrtToScale(a: Numeric, scale: number): Numeric {
   const doubled = 2 * (scale + 1);
   const root = integerRoot(
     doubled >= a.scale ? a.unscaled * powerOfTen(doubled - a.scale) : a.unscaled / powerOfTen(a.scale - doubled),

@@ -1,6 +1,7 @@
 /** The one place that knows all operators. */
 import type { Schema } from '../columnar/batch.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
+import { prepareAggregate } from './aggregate/aggregate.js';
 import { prepareFilter } from './filter.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
@@ -31,6 +32,8 @@ export async function prepareOperator(
       return preparePartition(descriptor);
     case 'sort':
       return prepareSort(descriptor);
+    case 'aggregate':
+      return prepareAggregate(descriptor, input);
     case 'limit':
       return prepareLimit(descriptor);
     default:

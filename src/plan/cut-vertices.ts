@@ -61,7 +61,14 @@ function chainOf(graph: PhysicalGraph, { root, members }: ChainNodes): Chain {
   const inputOf = (node: PhysicalNode): string =>
     node.inputs.find((input) => isForward(input) && ids.has(input.from))!.from;
   return {
-    vertex: { id: root.id, name: chainName(root, members), chain: members.map((node) => node.id) },
+    vertex: {
+      id: root.id,
+      name: chainName(root, members),
+      chain: members.map((node) => node.id),
+      strategies: Object.fromEntries(
+        members.flatMap(({ id, strategy }) => (strategy === undefined ? [] : [[id, strategy]])),
+      ),
+    },
     source: root.body.role === 'source' ? root.body.source : null,
     exchanges: members.flatMap((node) => exchangesInto(graph, node)),
     operators: members.flatMap((node) => operatorsOf(node, ids)),

@@ -9,6 +9,8 @@ export interface JobVertex {
   readonly parallelism: number;
   /** Ids of the logical nodes in the chain, source first. */
   readonly chain: readonly string[];
+  /** By id of the chain: how it does its work, where there was a choice. */
+  readonly strategies: Readonly<Record<string, string>>;
 }
 
 export interface JobEdge {

@@ -4,6 +4,7 @@
  */
 import { EtlError } from '../errors/etl-error.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSort } from './lower/lower-sort.js';
 import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
@@ -37,12 +38,14 @@ function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode
     case 'sort':
     case 'sortPartition':
       return lowerSort(node, schemaOf);
+    case 'aggregate':
+      return lowerAggregate(node, schemaOf);
+    case 'distinct':
+      return lowerDistinct(node, schemaOf);
     // No slot runs these yet: spec/operators/operator-blocks.ts refuses them before.
     case 'mapPartition':
     case 'intersect':
     case 'except':
-    case 'distinct':
-    case 'aggregate':
     case 'reduce':
     case 'reduceGroup':
     case 'coGroup':

@@ -12,6 +12,7 @@ import type { SortKey } from '../columnar/sort-key.js';
 import type { AttemptId, Committable, Json, JsonObject } from '../connectors/connector.js';
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { Split } from '../split/split.js';
+import type { AggregateCall } from './aggregate-call.js';
 
 export type InputDescriptor = SourceDescriptor | ExchangeInput;
 
@@ -88,6 +89,17 @@ export type OperatorDescriptor =
   | (OperatorBase & { readonly kind: 'partition' })
   /** Puts the rows of one task in order; of these the first `limit`, or all. */
   | (OperatorBase & { readonly kind: 'sort'; readonly keys: readonly SortKey[]; readonly limit: number | null })
+  /**
+   * Groups rows by the columns `by`. `partial`: rows in, keys and states out; `final`: keys and states in, keys and values out.
+   */
+  | (OperatorBase & {
+      readonly kind: 'aggregate';
+      readonly phase: 'partial' | 'final';
+      readonly by: readonly number[];
+      readonly calls: readonly AggregateCall[];
+      /** Of the final phase: where each column of the output is among keys and values. */
+      readonly output: readonly number[];
+    })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });
 

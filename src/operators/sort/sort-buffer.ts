@@ -7,11 +7,9 @@
 import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch, type Schema } from '../../columnar/batch.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
 import { gatherRows } from '../../columnar/gather-rows.js';
-import { addressRows } from '../../columnar/row-address.js';
 import type { SortKey } from '../../columnar/sort-key.js';
-import { argsort, argsortBytes } from '../../kernels/argsort.js';
-import { normalizeKeys, planKeys } from '../../kernels/normalize-keys.js';
-import { tieBreaker } from '../../kernels/tie-breaker.js';
+import { argsortBytes } from '../../kernels/argsort.js';
+import { sortAddresses } from '../../kernels/sort-addresses.js';
 
 /** Two words of key and an address. */
 const KEY_BYTES = 12;
@@ -45,7 +43,7 @@ export class SortBuffer {
   /** The first `limit` rows in order, or all, in batches of at most `batchRows`. Stable. */
   *sorted(batchRows: number, limit: number | null = null): Generator<Batch> {
     const { schema, batches } = this;
-    const addresses = this.sort();
+    const addresses = sortAddresses(schema, this.keys, batches);
     const end = Math.min(addresses.length, limit ?? Infinity);
     const fitting = Math.ceil((this.rows * TARGET_BATCH_BYTES) / Math.max(1, this.bytes));
     const step = Math.max(1, Math.min(MAX_BATCH_ROWS, batchRows, fitting));
@@ -57,22 +55,5 @@ export class SortBuffer {
   clear(): void {
     this.batches = [];
     this.rows = this.bytes = 0;
-  }
-
-  private sort(): Int32Array {
-    const { batches, keys, rows } = this;
-    const high = new Uint32Array(rows);
-    const low = new Uint32Array(rows);
-    const plan = planKeys(
-      keys,
-      this.schema.fields.map((field) => field.type),
-      this.schema.fields.map((_, i) => batches.some((batch) => batch.columns[i].validity !== null)),
-    );
-    let at = 0;
-    for (const { columns, length } of batches) {
-      normalizeKeys(plan, columns, null, length, high, low, at);
-      at += length;
-    }
-    return argsort(high, low, addressRows(batches), tieBreaker(keys, batches, plan));
   }
 }

@@ -28,7 +28,13 @@ export function renderPlanJson(plan: ExecutionPlan, memory: JsonObject = {}): Js
       rewrites: plan.rewrites.map(({ rule, graph }) => ({ rule, nodes: nodesJson(graph) })),
     },
     job: {
-      vertices: plan.job.vertices.map(({ id, name, parallelism, chain }) => ({ id, name, parallelism, chain })),
+      vertices: plan.job.vertices.map(({ id, name, parallelism, chain, strategies }) => ({
+        id,
+        name,
+        parallelism,
+        chain,
+        strategies,
+      })),
       edges: plan.job.edges.map(({ from, to, ship }) => ({ from, to, ship })),
     },
     execution: { slots: plan.parallelism, limits: plan.limits, vertices: plan.vertices.map(vertexJson) },

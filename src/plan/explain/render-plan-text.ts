@@ -54,9 +54,10 @@ function renderStage(plan: ExecutionPlan, stage: ExplainStage, width: number): r
     case 'job':
       return [
         'job',
-        ...plan.job.vertices.flatMap((vertex) =>
-          wrapText(vertex.name, width, `  ${vertex.id}  ×${vertex.parallelism}  `, '      '),
-        ),
+        ...plan.job.vertices.flatMap((vertex) => [
+          ...wrapText(vertex.name, width, `  ${vertex.id}  ×${vertex.parallelism}  `, '      '),
+          ...Object.entries(vertex.strategies).flatMap(([id, how]) => wrapText(how, width, `    ${id}: `, '      ')),
+        ]),
         ...plan.job.edges.map((edge) => `  ${edge.from} → ${edge.to}  ${edge.ship}`),
       ];
     case 'execution':

@@ -116,7 +116,7 @@ function sinkOf({ written }: RowsWorld): SinkModule {
       const writer: SinkWriter = {
         beginSplit: ({ split, vertex }) => {
           rows = [];
-          key = [...vertex].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 0) * 1_000 + split;
+          key = [...vertex].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 0) * 1_000 + split;
           return Promise.resolve();
         },
         write: (batch) => {

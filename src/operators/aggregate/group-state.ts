@@ -1,0 +1,31 @@
+/**
+ * What an aggregate knows of each group. Groups are numbers; all of them have room in the same arrays.
+ *
+ *     rows ─update─▶ state ─states─▶ columns ─merge─▶ state ─results─▶ columns
+ *
+ * States as columns go through exchanges and into spill files like any rows.
+ */
+import type { Column } from '../../columnar/column.js';
+import type { DataType } from '../../columnar/data-type.js';
+import type { RowErrors } from '../../columnar/row-errors.js';
+
+export interface GroupState {
+  /** What it takes for each group that there is room for. */
+  readonly bytesPerGroup: number;
+  /** What it holds beyond that. */
+  readonly bytes: number;
+  /** Types of the columns of a state. */
+  readonly types: readonly DataType[];
+  /** Room for `capacity` groups; new ones have seen no row. */
+  resize(capacity: number): void;
+  /** Forgets all groups. */
+  clear(): void;
+  /** Row i of the columns goes to `groups[i]`; where that is negative it does not count. */
+  update(columns: readonly Column[], groups: Int32Array, length: number): void;
+  /** The same with rows that are states. */
+  merge(states: readonly Column[], groups: Int32Array, length: number): void;
+  /** One row a group. */
+  states(groups: Int32Array): readonly Column[];
+  /** One row a group; errors name rows of the result. */
+  results(groups: Int32Array, errors: RowErrors): readonly Column[];
+}

@@ -1,0 +1,104 @@
+/** Aggregates of the language as the few that slots run; positions in the input instead of names. */
+import type { Schema } from '../../columnar/batch.js';
+import type { DataType } from '../../columnar/data-type.js';
+import { EtlError } from '../../errors/etl-error.js';
+import type { AggregateValue } from '../../expr/aggregates/aggregate-value.js';
+import type { SortKey } from '../../expr/typed-expr.js';
+import type { AggregateCall, Argument, CellKey } from '../../protocol/aggregate-call.js';
+import { columnsOf } from './physical-nodes.js';
+
+type FirstRow = Extract<AggregateCall, { kind: 'firstRow' }>;
+type Order = Omit<SortKey, 'column'>;
+
+const ascending: Order = { descending: false, nullsFirst: false };
+const descending: Order = { descending: true, nullsFirst: false };
+
+export function aggregateCall(value: AggregateValue, input: Schema): AggregateCall {
+  const { function: of, type, orderBy } = value;
+  const [first, second] = value.arguments;
+  const filter = value.filter === null ? null : columnsOf(input, [value.filter])[0];
+  switch (of) {
+    case 'count':
+      return { kind: 'count', filter, argument: first === undefined ? null : argumentOf(input, first) };
+    case 'sum':
+    case 'avg':
+    case 'var_samp':
+    case 'var_pop':
+    case 'stddev_samp':
+    case 'stddev_pop':
+      return { kind: 'statistic', statistic: of, filter, argument: argumentOf(input, first), type };
+    case 'min':
+    case 'bool_and':
+      return firstRow(input, [first], [{ column: first, ...ascending }], { filter, skipNull: true });
+    case 'max':
+    case 'bool_or':
+      return firstRow(input, [first], [{ column: first, ...descending }], { filter, skipNull: true });
+    case 'min_by':
+      return firstRow(input, [first], [{ column: second, ...ascending }], { filter, skipNull: true });
+    case 'max_by':
+      return firstRow(input, [first], [{ column: second, ...descending }], { filter, skipNull: true });
+    case 'first':
+      return firstRow(input, [first], orderBy, { filter, skipNull: false });
+    case 'last':
+      return firstRow(input, [first], orderBy.map(reversed), { filter, skipNull: false });
+    default:
+      throw new EtlError('ETL-9001', `no slot runs ${of}`);
+  }
+}
+
+/** DISTINCT ON: the other columns of the first row. */
+export function firstRowOf(input: Schema, values: readonly string[], orderBy: readonly SortKey[]): FirstRow {
+  return firstRow(input, values, orderBy, { filter: null, skipNull: false });
+}
+
+/** Types of the columns that a state takes in exchanges and spill files; those of operators/aggregate. */
+export function stateTypes(call: AggregateCall): readonly DataType[] {
+  const count: DataType = { kind: 'int64' };
+  switch (call.kind) {
+    case 'count':
+      return [count];
+    case 'firstRow':
+      return [{ kind: 'boolean' }, ...call.cells.map((cell) => cell.type)];
+    case 'statistic': {
+      const { type } = call.argument;
+      const isSum = call.statistic === 'sum' || call.statistic === 'avg';
+      if (type.kind === 'float32' || type.kind === 'float64') {
+        const float: DataType = { kind: 'float64' };
+        return [count, float, float, float, { kind: 'boolean' }];
+      }
+      if (!isSum) return [count, { kind: 'numeric' }, { kind: 'numeric' }];
+      if (type.kind === 'numeric') return [count, { kind: 'numeric' }];
+      return [{ kind: 'decimal', precision: 38, scale: type.kind === 'decimal' ? type.scale : 0 }, count];
+    }
+    default:
+      return call satisfies never;
+  }
+}
+
+/** Ties are broken by the values, so that the same row comes first whatever the order in which rows arrive. */
+function firstRow(
+  input: Schema,
+  values: readonly string[],
+  orderBy: readonly SortKey[],
+  how: Pick<FirstRow, 'filter' | 'skipNull'>,
+): FirstRow {
+  const names = [...new Set([...values, ...orderBy.map((key) => key.column)])];
+  const ties = values.map((column) => ({ column, ...ascending }));
+  const keys = [...orderBy, ...ties.filter((tie) => !orderBy.some((key) => key.column === tie.column))];
+  return {
+    kind: 'firstRow',
+    ...how,
+    cells: names.map((name) => argumentOf(input, name)),
+    keys: keys.map(({ column, ...order }): CellKey => ({ cell: names.indexOf(column), ...order })),
+    values: values.map((name) => names.indexOf(name)),
+  };
+}
+
+function reversed({ column, descending: isDescending, nullsFirst }: SortKey): SortKey {
+  return { column, descending: !isDescending, nullsFirst: !nullsFirst };
+}
+
+function argumentOf(input: Schema, name: string): Argument {
+  const [column] = columnsOf(input, [name]);
+  return { column, type: input.fields[column].type };
+}

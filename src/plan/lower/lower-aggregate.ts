@@ -1,0 +1,60 @@
+/**
+ * aggregate and distinct: a combiner in the chain before the exchange, the aggregate behind it. Rows are spread by the hash of
+ * their groups; without groups all go to one task.
+ */
+import type { Field, Schema } from '../../columnar/batch.js';
+import type { AggregateCall } from '../../protocol/aggregate-call.js';
+import type { Ship } from '../../protocol/task.js';
+import type { NodeOf } from '../graph-edit.js';
+import type { PhysicalNode } from '../physical-graph.js';
+import { aggregateCall, firstRowOf, stateTypes } from './aggregate-calls.js';
+import { columnsOf, exchanged, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
+
+export function lowerAggregate(node: NodeOf<'aggregate'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+  const input = schemaOf(node.inputs[0]);
+  const calls = node.values.map((value) => aggregateCall(value, input));
+  return inTwoPhases(node, input, { by: node.by, calls, output: node.schema.fields.map((_, column) => column) });
+}
+
+/** Groups without values, or with the first row of each; then the columns in the order in which they came. */
+export function lowerDistinct(node: NodeOf<'distinct'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+  const input = schemaOf(node.inputs[0]);
+  const names = input.fields.map((field) => field.name);
+  const others = names.filter((name) => !node.on.includes(name));
+  const calls = others.length === 0 ? [] : [firstRowOf(input, others, node.orderBy)];
+  const given = [...node.on, ...others];
+  return inTwoPhases(node, input, { by: node.on, calls, output: names.map((name) => given.indexOf(name)) });
+}
+
+function inTwoPhases(
+  node: NodeOf<'aggregate' | 'distinct'>,
+  input: Schema,
+  {
+    by,
+    calls,
+    output,
+  }: { readonly by: readonly string[]; readonly calls: readonly AggregateCall[]; readonly output: readonly number[] },
+): readonly PhysicalNode[] {
+  const columns = columnsOf(input, by);
+  const states = stateSchema(
+    columns.map((column) => input.fields[column]),
+    calls,
+  );
+  const keys = columns.map((_, key) => key);
+  const body = { kind: 'aggregate', calls, output } as const;
+  const combined = operatorBefore(node, 'combine', node.inputs[0], states, { ...body, phase: 'partial', by: columns });
+  const ship: Ship = keys.length === 0 ? { kind: 'GLOBAL' } : { kind: 'HASH', columns: keys };
+  const strategy = 'hash, combined before the exchange';
+  const final = operatorBehind(node, [exchanged(node, 0, combined.id, ship)], { ...body, phase: 'final', by: keys });
+  return [combined, { ...final, strategy }];
+}
+
+function stateSchema(keys: readonly Field[], calls: readonly AggregateCall[]): Schema {
+  const taken = new Set(keys.map((field) => field.name));
+  const states = calls.flatMap(stateTypes).map((type, i): Field => {
+    let name = `#${i + 1}`;
+    while (taken.has(name)) name = `#${name}`;
+    return { name, type, nullable: true };
+  });
+  return { fields: [...keys, ...states] };
+}

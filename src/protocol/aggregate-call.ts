@@ -1,0 +1,44 @@
+/**
+ * One aggregate as slots run it: what it reads, by position, and what comes out. Plain JSON.
+ *
+ * Many of the language are one here: `min`, `bool_and`, `first`, `max_by` and DISTINCT ON all keep the first row of an order.
+ */
+import type { DataType } from '../columnar/data-type.js';
+
+/** A column of the rows that go in. */
+export interface Argument {
+  readonly column: number;
+  readonly type: DataType;
+}
+
+export type Statistic = 'sum' | 'avg' | 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop';
+
+interface CallBase {
+  /** A boolean column: rows where it is not true do not count. */
+  readonly filter: number | null;
+}
+
+export type AggregateCall =
+  /** Rows where the argument is not NULL, or all rows. */
+  | (CallBase & { readonly kind: 'count'; readonly argument: Argument | null })
+  | (CallBase & {
+      readonly kind: 'statistic';
+      readonly statistic: Statistic;
+      readonly argument: Argument;
+      readonly type: DataType;
+    })
+  /** Of the rows of a group the first by `keys`, which name `cells` by position; `values` of its cells come out. */
+  | (CallBase & {
+      readonly kind: 'firstRow';
+      readonly cells: readonly Argument[];
+      readonly keys: readonly CellKey[];
+      readonly values: readonly number[];
+      /** Rows whose first key is NULL do not count. */
+      readonly skipNull: boolean;
+    });
+
+export interface CellKey {
+  readonly cell: number;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
