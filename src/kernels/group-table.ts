@@ -102,6 +102,29 @@ export class GroupTable {
     if (this.count > first) this.keep(rows, fresh.subarray(0, this.count - first), first);
   }
 
+  /** Stores the group of each row in `groups`, or -1 where there is none. */
+  find({ length, columns }: Batch, groups: Int32Array): void {
+    const { slots, hashes, addresses } = this;
+    if (this.count === 0 || columns.length === 0) {
+      groups.fill(this.count - 1, 0, length);
+      return;
+    }
+    const rowHashes = new Int32Array(length);
+    hashColumns(columns, null, length, rowHashes, SEED);
+    const equal = this.equality(columns);
+    const mask = slots.length - 1;
+    for (let row = 0; row < length; row++) {
+      const hash = rowHashes[row];
+      let slot = hash & mask;
+      let group = slots[slot] - 1;
+      while (group >= 0 && (hashes[group] !== hash || !equal(row, addresses[group]))) {
+        slot = (slot + 1) & mask;
+        group = slots[slot] - 1;
+      }
+      groups[row] = group;
+    }
+  }
+
   /** The keys of some groups, as columns. */
   take(groups: Int32Array): Batch {
     if (this.schema.fields.length === 0)

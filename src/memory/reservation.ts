@@ -15,6 +15,8 @@
  */
 export interface Reservation {
   readonly name: string;
+  /** The most that it may hold. */
+  readonly mostBytes: number;
   /** Bytes held now. */
   readonly bytes: number;
   /** Takes `bytes` more if the pool has them. False is the signal to spill; it is no failure and nothing was taken. */

@@ -3,6 +3,7 @@ import type { Schema } from '../columnar/batch.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareAggregate } from './aggregate/aggregate.js';
 import { prepareFilter } from './filter.js';
+import { prepareJoin } from './join/join.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
 import { preparePartition } from './partition.js';
@@ -34,6 +35,8 @@ export async function prepareOperator(
       return prepareSort(descriptor);
     case 'aggregate':
       return prepareAggregate(descriptor, input);
+    case 'join':
+      return prepareJoin(descriptor, inputs);
     case 'limit':
       return prepareLimit(descriptor);
     default:

@@ -1,8 +1,10 @@
-/** A stream of batches written into a run file of this task, to be read back once. */
+/** A stream of batches written into a run file of this task, to be read back. */
 import type { Batch, Schema } from '../columnar/batch.js';
 import type { SortedRun } from '../spill/merge-runs.js';
 import { openRun } from '../spill/run-reader.js';
+import type { RunFile } from '../spill/run-file.js';
 import { RunWriter } from '../spill/run-writer.js';
+import type { SpillSpace } from '../spill/spill-space.js';
 import type { TaskResources } from './task-resources.js';
 
 export interface SpillRunRequest {
@@ -14,6 +16,8 @@ export interface SpillRunRequest {
 }
 
 export interface SpilledRun extends SortedRun {
+  /** From its beginning, as often as it is asked. */
+  read(): AsyncGenerator<Batch>;
   readonly largestBatchBytes: number;
 }
 
@@ -29,25 +33,29 @@ export async function spillRun({ label, schema, batches, resources }: SpillRunRe
       await writer.append(batch);
       largestBatchBytes = Math.max(largestBatchBytes, writer.bytes - before);
     }
-    const file = await writer.seal();
-    let isDropped = false;
-    return {
-      rows: file.rows,
-      largestBatchBytes,
-      async *read() {
-        const reader = await openRun(file);
-        try {
-          yield* reader.batches();
-        } finally {
-          reader.close();
-        }
-      },
-      drop: () => {
-        if (!isDropped) spill.remove(file);
-        isDropped = true;
-      },
-    };
+    return openRunFile(await writer.seal(), largestBatchBytes, spill);
   } finally {
     writer.discard();
   }
+}
+
+/** A sealed file, to be read from its beginning as often as it takes. */
+export function openRunFile(file: RunFile, largestBatchBytes: number, spill: SpillSpace): SpilledRun {
+  let isDropped = false;
+  return {
+    rows: file.rows,
+    largestBatchBytes,
+    async *read() {
+      const reader = await openRun(file);
+      try {
+        yield* reader.batches();
+      } finally {
+        reader.close();
+      }
+    },
+    drop: () => {
+      if (!isDropped) spill.remove(file);
+      isDropped = true;
+    },
+  };
 }

@@ -5,6 +5,7 @@
 import { EtlError } from '../errors/etl-error.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
+import { lowerCross, lowerJoin } from './lower/lower-join.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSort } from './lower/lower-sort.js';
 import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
@@ -42,6 +43,10 @@ function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode
       return lowerAggregate(node, schemaOf);
     case 'distinct':
       return lowerDistinct(node, schemaOf);
+    case 'join':
+      return lowerJoin(node, schemaOf);
+    case 'cross':
+      return lowerCross(node, schemaOf);
     // No slot runs these yet: spec/operators/operator-blocks.ts refuses them before.
     case 'mapPartition':
     case 'intersect':
@@ -49,8 +54,6 @@ function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode
     case 'reduce':
     case 'reduceGroup':
     case 'coGroup':
-    case 'join':
-    case 'cross':
       throw new EtlError('ETL-9001', `no slot runs ${node.kind}`);
     default:
       return node satisfies never;

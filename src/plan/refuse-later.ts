@@ -1,4 +1,4 @@
-/** Aggregates that the language has and no slot runs yet: refused when the job is planned, each with what does the same. */
+/** Aggregates and hints that the language has and no slot runs yet: refused when the job is planned, each with what does the same. */
 import type { AggregateValue } from '../expr/aggregates/aggregate-value.js';
 import type { SpecDocument } from '../spec/job-spec.js';
 import type { LogicalGraph } from './logical-graph.js';
@@ -9,9 +9,13 @@ import { originalId } from './rules/separate-diamonds.js';
 export function refuseLater(document: SpecDocument, graph: LogicalGraph): void {
   const problems = new PlanProblems(document);
   for (const node of graph.nodes) {
-    if (node.kind !== 'aggregate') continue;
     const index = document.spec.steps.findIndex((step) => step.id === originalId(node.id));
-    const site = { path: ['steps', index, 'aggregate'], what: `step ${index + 1} (aggregate)` };
+    const site = { path: ['steps', index, node.kind], what: `step ${index + 1} (${node.kind})` };
+    if (node.kind === 'join' && node.hint === 'REPARTITION_SORT_MERGE') {
+      const hint = 'leave it out: a hash join spills what does not fit';
+      problems.add('ETL-2056', 'the sort-merge join is not available in this version', site, hint);
+    }
+    if (node.kind !== 'aggregate') continue;
     for (const value of node.values) {
       const refusal = refusalOf(value);
       if (refusal === null) continue;

@@ -35,6 +35,8 @@ export interface ExchangeInput {
   readonly order: readonly SortKey[];
 }
 
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+
 /** How rows find their partition: Flink's ship strategies. Columns are positions in the exchange's schema. */
 export type Ship =
   | { readonly kind: 'FORWARD' | 'BROADCAST' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'GLOBAL' }
@@ -99,6 +101,23 @@ export type OperatorDescriptor =
       readonly calls: readonly AggregateCall[];
       /** Of the final phase: where each column of the output is among keys and values. */
       readonly output: readonly number[];
+    })
+  /**
+   * Pairs of rows of its two inputs, left and right. The side `build` is held in memory, as far as it fits; the rows of the other
+   * look for their partners in it. Without keys every pair is looked at.
+   */
+  | (OperatorBase & {
+      readonly kind: 'join';
+      readonly type: JoinType;
+      readonly leftKeys: readonly number[];
+      readonly rightKeys: readonly number[];
+      /** By key: do NULLs match each other? */
+      readonly nullSafe: readonly boolean[];
+      /** Of a pair: what it must fulfil, over `pair`. */
+      readonly residual: TypedExpr | null;
+      /** The left columns, then the right ones. */
+      readonly pair: Schema;
+      readonly build: 'left' | 'right';
     })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });

@@ -42,8 +42,8 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
   window: false,
   reduce: false,
   reduceGroup: false,
-  join: false,
-  cross: false,
+  join: true,
+  cross: true,
   coGroup: false,
 };
 

@@ -1,0 +1,204 @@
+/**
+ * The side of a join that is held in memory: its batches, and a chain of rows for each key. Counted in the operator's
+ * reservation; `tryAdd` takes a batch whole or not at all.
+ */
+import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch } from '../../columnar/batch.js';
+import { sizeOfBatch } from '../../columnar/batch-size.js';
+import { grown } from '../../columnar/base-builder.js';
+import type { Column } from '../../columnar/column.js';
+import { gatherColumn } from '../../columnar/gather-rows.js';
+import { addressOf } from '../../columnar/row-address.js';
+import { concatColumns } from '../../columnar/take.js';
+import { GroupTable } from '../../kernels/group-table.js';
+import type { Reservation } from '../../memory/reservation.js';
+import { keysOf, withoutNullKeys, type JoinPlan } from './join-plan.js';
+
+const LEAST_CAPACITY = 256;
+/** Head and tail of a chain, next row, address, mark. */
+const BYTES_PER_ROW = GroupTable.bytesPerGroup + 4 * 4 + 1;
+/** Batches of fewer rows are joined to the one before them. */
+const SMALL_BATCH = 1024;
+
+/** Rows of a batch, where one takes so many bytes. */
+export function fittingRows(bytesPerRow: number, batchRows: number): number {
+  return Math.max(1, Math.min(MAX_BATCH_ROWS, batchRows, Math.floor(TARGET_BATCH_BYTES / (bytesPerRow + 1))));
+}
+
+export class BuildTable {
+  rows = 0;
+  private readonly table: GroupTable;
+  private batches: Batch[] = [];
+  private batchBytes = 0;
+  private capacity = 0;
+  private held = 0;
+  /** By group: its first and last row. */
+  private heads = new Int32Array(0);
+  private tails = new Int32Array(0);
+  /** By row: the next of its group or -1, its address, and whether it has found a partner. */
+  private next = new Int32Array(0);
+  private addresses = new Int32Array(0);
+  private marks = new Uint8Array(0);
+
+  constructor(
+    private readonly plan: JoinPlan,
+    private readonly memory: Reservation,
+  ) {
+    this.table = new GroupTable(plan.keySchema);
+  }
+
+  /** `batch` has no selection. */
+  tryAdd(batch: Batch): boolean {
+    const needed = Math.max(0, this.bytesWith(batch) - this.held);
+    if (!this.memory.tryGrow(needed)) return false;
+    this.insert(batch, needed);
+    return true;
+  }
+
+  /** For a batch that has to fit. */
+  add(batch: Batch): void {
+    const needed = Math.max(0, this.bytesWith(batch) - this.held);
+    this.memory.grow(needed);
+    this.insert(batch, needed);
+  }
+
+  /** Of a row, about. */
+  get bytesPerRow(): number {
+    return this.batchBytes / Math.max(1, this.rows);
+  }
+
+  /** What was added, to be written elsewhere. */
+  get contents(): readonly Batch[] {
+    return this.batches;
+  }
+
+  clear(): void {
+    this.table.clear();
+    this.batches = [];
+    this.batchBytes = this.rows = this.capacity = 0;
+    this.heads = this.tails = this.next = this.addresses = new Int32Array(0);
+    this.marks = new Uint8Array(0);
+    this.memory.shrink(this.held);
+    this.held = 0;
+  }
+
+  /**
+   * All pairs of the probe's rows with rows here, at most `most` at a time: `probe[i]` with `build[i]`, for i < count. The arrays
+   * are used again. With `firstOnly` a probe row comes once at the most.
+   */
+  *pairs(batch: Batch, most: number, firstOnly: boolean): Generator<{ probe: Int32Array; build: Int32Array }> {
+    const { heads, next, plan } = this;
+    const groups = new Int32Array(batch.length);
+    this.table.find(keysOf(plan.probe, batch, plan.keySchema), groups);
+    withoutNullKeys(plan, plan.probe, batch, groups);
+    const probe = new Int32Array(most);
+    const build = new Int32Array(most);
+    let count = 0;
+    for (let row = 0; row < batch.length; row++) {
+      if (groups[row] < 0) continue;
+      for (let other = heads[groups[row]]; other >= 0; other = firstOnly ? -1 : next[other]) {
+        probe[count] = row;
+        build[count++] = other;
+        if (count < most) continue;
+        yield { probe, build };
+        count = 0;
+      }
+    }
+    if (count > 0) yield { probe: probe.subarray(0, count), build: build.subarray(0, count) };
+  }
+
+  /** Columns of some rows. */
+  take(rows: Int32Array): Column[] {
+    const addresses = rows.map((row) => this.addresses[row]);
+    return this.plan.build.schema.fields.map((_, index) =>
+      gatherColumn(
+        this.batches.map((batch) => batch.columns[index]),
+        addresses,
+      ),
+    );
+  }
+
+  mark(row: number): void {
+    this.marks[row] = 1;
+  }
+
+  /** Rows that have found a partner, or that have not, in batches. */
+  *marked(mark: 0 | 1, batchRows: number): Generator<Batch> {
+    const step = fittingRows(this.bytesPerRow, batchRows);
+    const { schema } = this.plan.build;
+    let rows: number[] = [];
+    for (let row = 0; row < this.rows; row++) {
+      if (this.marks[row] === mark) rows.push(row);
+      if (rows.length < step && row < this.rows - 1) continue;
+      if (rows.length > 0)
+        yield { schema, columns: this.take(Int32Array.from(rows)), length: rows.length, selection: null };
+      rows = [];
+    }
+  }
+
+  private insert(batch: Batch, taken: number): void {
+    const { plan } = this;
+    this.held += taken;
+    this.reserve(batch.length);
+    const groups = new Int32Array(batch.length);
+    const before = this.table.count;
+    this.table.assign(keysOf(plan.build, batch, plan.keySchema), groups);
+    this.heads.fill(-1, before, this.table.count);
+    withoutNullKeys(plan, plan.build, batch, groups);
+    const first = this.keep(batch);
+    for (let i = 0; i < batch.length; i++) {
+      const row = this.rows + i;
+      const group = groups[i];
+      this.addresses[row] = first + i;
+      this.next[row] = -1;
+      if (group < 0) continue;
+      if (this.heads[group] < 0) this.heads[group] = row;
+      else this.next[this.tails[group]] = row;
+      this.tails[group] = row;
+    }
+    this.rows += batch.length;
+    const spare = this.held - this.capacity * BYTES_PER_ROW - this.batchBytes - this.table.bytes;
+    if (spare <= 0) return;
+    this.memory.shrink(spare);
+    this.held -= spare;
+  }
+
+  /** Address of its first row. */
+  private keep(batch: Batch): number {
+    const last = this.batches.at(-1);
+    if (last === undefined || last.length + batch.length > SMALL_BATCH) {
+      this.batches.push(batch);
+      this.batchBytes += sizeOfBatch(batch);
+      return addressOf(this.batches.length - 1, 0);
+    }
+    const columns = batch.columns.map((column, i) => concatColumns([last.columns[i], column]));
+    const joined = { ...batch, columns, length: last.length + batch.length };
+    this.batches[this.batches.length - 1] = joined;
+    this.batchBytes += sizeOfBatch(joined) - sizeOfBatch(last);
+    return addressOf(this.batches.length - 1, last.length);
+  }
+
+  private reserve(more: number): void {
+    const capacity = this.capacityFor(more);
+    if (capacity === this.capacity) return;
+    this.table.resize(capacity);
+    this.heads = grown(this.heads, new Int32Array(capacity));
+    this.tails = grown(this.tails, new Int32Array(capacity));
+    this.next = grown(this.next, new Int32Array(capacity));
+    this.addresses = grown(this.addresses, new Int32Array(capacity));
+    this.marks = grown(this.marks, new Uint8Array(capacity));
+    this.capacity = capacity;
+  }
+
+  private capacityFor(more: number): number {
+    let capacity = Math.max(LEAST_CAPACITY, this.capacity);
+    while (capacity < this.rows + more) capacity *= 2;
+    return capacity;
+  }
+
+  /** What is held with the batch: its keys are kept once more. */
+  private bytesWith(batch: Batch): number {
+    const growing = this.capacityFor(batch.length);
+    const old = growing === this.capacity ? 0 : this.capacity;
+    return (growing + old) * BYTES_PER_ROW + this.batchBytes + this.table.bytes + 2 * sizeOfBatch(batch);
+  }
+}

@@ -1,0 +1,33 @@
+/** join and cross: pairs of rows of two inputs. */
+import { rowCount, type Batch, type Schema } from '../../columnar/batch.js';
+import type { NodeCounters } from '../../protocol/task.js';
+import type { Operator } from '../operator.js';
+import { hashJoin } from './hash-join.js';
+import { planJoin, type JoinDescriptor } from './join-plan.js';
+
+export function prepareJoin(descriptor: JoinDescriptor, inputs: readonly Schema[]): Operator {
+  const plan = planJoin(descriptor, inputs);
+  return {
+    id: descriptor.id,
+    usesMemory: true,
+    async *run([left, right], run): AsyncGenerator<Batch> {
+      const { counters } = run;
+      const [first, second] = [counted(left, counters), counted(right!, counters)];
+      const sides = descriptor.build === 'left' ? { build: first, probe: second } : { build: second, probe: first };
+      for await (const batch of hashJoin(plan, sides, run)) {
+        counters.out += rowCount(batch);
+        yield batch;
+      }
+      // Every row went into pairs, or into nothing; what comes out is new.
+      counters.merged += counters.in;
+      counters.added += counters.out + counters.rejected;
+    },
+  };
+}
+
+async function* counted(batches: AsyncIterable<Batch>, counters: NodeCounters): AsyncGenerator<Batch> {
+  for await (const batch of batches) {
+    counters.in += rowCount(batch);
+    yield batch;
+  }
+}

@@ -1,0 +1,69 @@
+/** Rows of the probe side look for their partners in a build table. */
+import type { Batch } from '../../columnar/batch.js';
+import { rowCount } from '../../columnar/batch.js';
+import { sizeOfBatch } from '../../columnar/batch-size.js';
+import { RowErrors } from '../../columnar/row-errors.js';
+import { takeColumn } from '../../columnar/take.js';
+import type { OperatorRun } from '../operator.js';
+import { withoutFailedRows, withSelection } from '../select-rows.js';
+import { fittingRows, type BuildTable } from './build-table.js';
+import { aloneBatch, pairBatch, takeRows, type JoinPlan } from './join-plan.js';
+
+/**
+ * What comes out for one batch. `marks[i]` is set for rows that have a partner; with `isLast` there is no other table to look
+ * in, and rows come out for what their marks say.
+ */
+export function* probeBatch(
+  plan: JoinPlan,
+  { table, batch, marks, isLast }: { table: BuildTable; batch: Batch; marks: Uint8Array; isLast: boolean },
+  run: OperatorRun,
+): Generator<Batch> {
+  const { build, probe, residual, emitsPairs } = plan;
+  const needsAll = emitsPairs || residual !== null || build.keepsMatched || build.keepsUnmatched;
+  const bytesPerPair = table.bytesPerRow + sizeOfBatch(batch) / batch.length;
+  for (const pairs of table.pairs(batch, fittingRows(bytesPerPair, run.resources.batchRows), !needsAll)) {
+    const isPlain = residual === null && !emitsPairs;
+    const joined = isPlain ? null : pairsOf(plan, table, batch, pairs);
+    const kept = joined === null ? null : fulfilling(plan, joined, run);
+    const count = kept?.selection?.length ?? pairs.probe.length;
+    for (let i = 0; i < count; i++) {
+      const pair = kept?.selection?.[i] ?? i;
+      marks[pairs.probe[pair]] = 1;
+      table.mark(pairs.build[pair]);
+    }
+    if (emitsPairs && kept !== null && rowCount(kept) > 0) yield { ...kept, schema: plan.descriptor.schema };
+  }
+  if (!isLast || !(probe.keepsMatched || probe.keepsUnmatched)) return;
+  const wanted = probe.keepsMatched ? 1 : 0;
+  const rows = Int32Array.from({ length: batch.length }, (_, row) => row).filter((row) => marks[row] === wanted);
+  if (rows.length > 0) yield aloneBatch(plan, probe, takeRows(batch, rows));
+}
+
+/** Rows of the build side that come out for what their marks say, when all rows of the probe side have looked. */
+export function* buildRows(plan: JoinPlan, table: BuildTable, batchRows: number): Generator<Batch> {
+  const { build } = plan;
+  if (!build.keepsMatched && !build.keepsUnmatched) return;
+  for (const rows of table.marked(build.keepsMatched ? 1 : 0, batchRows)) yield aloneBatch(plan, build, rows);
+}
+
+function pairsOf(
+  plan: JoinPlan,
+  table: BuildTable,
+  batch: Batch,
+  { probe, build }: { readonly probe: Int32Array; readonly build: Int32Array },
+): Batch {
+  const columns = batch.columns.map((column) => takeColumn(column, probe));
+  return pairBatch(plan, table.take(build), columns, probe.length);
+}
+
+/** The pairs for which the residual is true. */
+function fulfilling({ residual }: JoinPlan, pairs: Batch, { reject, counters }: OperatorRun): Batch {
+  if (residual === null) return pairs;
+  const errors = new RowErrors();
+  const kept = residual(pairs, errors);
+  if (errors.size === 0) return withSelection(pairs, kept);
+  reject(pairs, errors);
+  const rest = withSelection(pairs, withoutFailedRows(pairs, errors));
+  counters.rejected += pairs.length - rowCount(rest);
+  return withSelection(rest, residual(rest, new RowErrors()) ?? rest.selection);
+}

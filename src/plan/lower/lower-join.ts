@@ -1,0 +1,96 @@
+/**
+ * join and cross: which side is held in memory, and how rows get to their partners.
+ *
+ *     repartition   left ═HASH(keys)═▶ join ◀═HASH(keys)═ right
+ *     broadcast     one  ═REBALANCE══▶ join ◀═BROADCAST══ other, which is the one in memory
+ *
+ * A side that is broadcast is seen by every task, so none knows which of its rows found no partner anywhere: without keys, a side
+ * whose rows without a partner count goes to one task with the other.
+ */
+import type { JoinType, Ship } from '../../protocol/task.js';
+import type { NodeOf } from '../graph-edit.js';
+import { joinSchema } from '../node-schemas.js';
+import type { PhysicalNode } from '../physical-graph.js';
+import { columnsOf, exchanged, operatorBehind, type SchemaOf } from './physical-nodes.js';
+
+type Side = 'left' | 'right';
+
+interface Strategy {
+  /** The side in memory. */
+  readonly build: Side;
+  readonly ships: readonly [Ship, Ship];
+  /** For explain. */
+  readonly how: string;
+}
+
+export function lowerJoin(node: NodeOf<'join'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+  const [left, right] = node.inputs.map(schemaOf);
+  const leftKeys = columnsOf(left, node.leftKeys);
+  const rightKeys = columnsOf(right, node.rightKeys);
+  const { type, nullSafe, residual } = node;
+  const body = { leftKeys, rightKeys, type, nullSafe, residual };
+  return [joinNode(node, schemaOf, { ...body, strategy: strategyOf(node, leftKeys, rightKeys) })];
+}
+
+export function lowerCross(node: NodeOf<'cross'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+  const body = { type: 'inner' as const, leftKeys: [], rightKeys: [], nullSafe: [], residual: null };
+  const build = node.small === 'first' ? 'left' : 'right';
+  const why = node.small === null ? 'say which is small to choose' : 'which is said to be small';
+  return [joinNode(node, schemaOf, { ...body, strategy: everyPair(build, why) })];
+}
+
+interface JoinBody {
+  readonly type: JoinType;
+  readonly leftKeys: readonly number[];
+  readonly rightKeys: readonly number[];
+  readonly nullSafe: readonly boolean[];
+  readonly residual: NodeOf<'join'>['residual'];
+  readonly strategy: Strategy;
+}
+
+function joinNode(node: NodeOf<'join' | 'cross'>, schemaOf: SchemaOf, { strategy, ...body }: JoinBody): PhysicalNode {
+  const [left, right] = node.inputs.map(schemaOf);
+  const pair = joinSchema('inner', left, right, node.rightNames);
+  const inputs = node.inputs.map((input, i) => exchanged(node, i, input, strategy.ships[i]));
+  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, build: strategy.build });
+  return { ...joined, strategy: strategy.how };
+}
+
+function strategyOf(node: NodeOf<'join'>, leftKeys: readonly number[], rightKeys: readonly number[]): Strategy {
+  const { type, hint } = node;
+  if (leftKeys.length === 0) {
+    if (type === 'right') return everyPair('left', 'because rows of the right one count without a partner, too');
+    if (type !== 'full') return everyPair('right', 'because there is no equality of both in "on"');
+    const one: Ship = { kind: 'GLOBAL' };
+    return { build: 'right', ships: [one, one], how: 'nested loop in one task, the right side in memory' };
+  }
+  switch (hint) {
+    case 'BROADCAST_HASH_FIRST':
+      return broadcast('left', hint);
+    case 'BROADCAST_HASH_SECOND':
+      return broadcast('right', hint);
+    default: {
+      const build = hint === 'REPARTITION_HASH_FIRST' ? 'left' : 'right';
+      const ships: [Ship, Ship] = [
+        { kind: 'HASH', columns: leftKeys },
+        { kind: 'HASH', columns: rightKeys },
+      ];
+      const why = hint === null ? 'no hint' : `hint ${hint}`;
+      return { build, ships, how: `hash, both sides spread by key, the ${build} side in memory: ${why}` };
+    }
+  }
+}
+
+function broadcast(build: Side, hint: string): Strategy {
+  return { build, ships: shipsOf(build), how: `hash, the ${build} side broadcast: hint ${hint}` };
+}
+
+function everyPair(build: Side, why: string): Strategy {
+  return { build, ships: shipsOf(build), how: `nested loop, the ${build} side broadcast, ${why}` };
+}
+
+function shipsOf(build: Side): [Ship, Ship] {
+  const all: Ship = { kind: 'BROADCAST' };
+  const some: Ship = { kind: 'REBALANCE' };
+  return build === 'left' ? [all, some] : [some, all];
+}
