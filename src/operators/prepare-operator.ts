@@ -7,6 +7,7 @@ import { prepareJoin } from './join/join.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
 import { preparePartition } from './partition.js';
+import { prepareRepeatRows } from './repeat-rows.js';
 import { prepareSelect } from './select.js';
 import { prepareSort } from './sort/sort.js';
 import { prepareUnion } from './union.js';
@@ -37,6 +38,9 @@ export async function prepareOperator(
       return prepareAggregate(descriptor, input);
     case 'join':
       return prepareJoin(descriptor, inputs);
+    case 'intersect':
+    case 'except':
+      return prepareRepeatRows(descriptor);
     case 'limit':
       return prepareLimit(descriptor);
     default:

@@ -16,7 +16,7 @@ import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
 import { planSink } from './plan-sink.js';
-import { sharedAncestors } from './rules/separate-diamonds.js';
+import { meetsInputs, sharedAncestors } from './rules/separate-diamonds.js';
 import { buildStep } from './steps/build-step.js';
 import { aliasesOf, type Input, type Output } from './steps/step-build.js';
 
@@ -220,19 +220,19 @@ class GraphBuilder {
 
   private refuseSharedLimits(graph: LogicalGraph): void {
     const { steps } = this.request.document.spec;
-    for (const union of graph.nodes.filter((node) => node.kind === 'union')) {
+    for (const union of graph.nodes.filter(meetsInputs)) {
       const shared = union.inputs.flatMap((input, i) =>
         union.inputs.slice(i + 1).flatMap((other) => sharedAncestors(graph, input, other)),
       );
       const limit = graph.nodes.find((node) => node.kind === 'limit' && shared.includes(node.id));
       if (limit === undefined) continue;
       const index = steps.findIndex((step) => step.id === union.id);
-      const site: Site = { path: ['steps', index, 'union'], what: `step ${index + 1} (union)` };
+      const site: Site = { path: ['steps', index, union.kind], what: `step ${index + 1} (${union.kind})` };
       this.problems.add(
         'ETL-3025',
         `two of its inputs come from the same limit, "${limit.id}"`,
         site,
-        'put the limit after the union',
+        `put the limit after the ${union.kind}`,
       );
     }
   }

@@ -7,6 +7,7 @@ import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
 import { lowerCross, lowerJoin } from './lower/lower-join.js';
 import { lowerPartition } from './lower/lower-partition.js';
+import { lowerSets } from './lower/lower-sets.js';
 import { lowerSort } from './lower/lower-sort.js';
 import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
 import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
@@ -47,10 +48,11 @@ function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode
       return lowerJoin(node, schemaOf);
     case 'cross':
       return lowerCross(node, schemaOf);
-    // No slot runs these yet: spec/operators/operator-blocks.ts refuses them before.
-    case 'mapPartition':
     case 'intersect':
     case 'except':
+      return lowerSets(node, schemaOf);
+    // No slot runs these yet: spec/operators/operator-blocks.ts refuses them before.
+    case 'mapPartition':
     case 'reduce':
     case 'reduceGroup':
     case 'coGroup':

@@ -119,6 +119,8 @@ export type OperatorDescriptor =
       readonly pair: Schema;
       readonly build: 'left' | 'right';
     })
+  /** A row as often as the counts in the columns behind the first `columns` say: one for each input of the step. */
+  | (OperatorBase & { readonly kind: 'intersect' | 'except'; readonly all: boolean; readonly columns: number })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });
 

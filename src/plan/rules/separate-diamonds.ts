@@ -1,5 +1,5 @@
 /**
- * separate-diamonds: a source that reaches a union on two ways is read once for each.
+ * separate-diamonds: a source that reaches a union, intersect or except on two ways is read once for each.
  *
  *     users ─┬▶ adults ─┐                users   ─▶ adults ─┐
  *            └▶ minors ─┴▶ union    ⇒    users#2 ─▶ minors ─┴▶ union
@@ -15,13 +15,18 @@ import { everywhere, type RewriteRule } from './rewrite-rule.js';
 export const separateDiamonds: RewriteRule = {
   name: 'separate-diamonds',
   apply: everywhere((graph) => {
-    for (const union of graph.nodes.filter((node) => node.kind === 'union')) {
+    for (const union of graph.nodes.filter(meetsInputs)) {
       const second = union.inputs.findIndex((_, i) => i > 0 && sharesSource(graph, union, i));
       if (second > 0) return cloneInput(graph, union, second);
     }
     return null;
   }),
 };
+
+/** Do rows of several inputs flow into its chain? Others read exchanges. */
+export function meetsInputs({ kind }: LogicalNode): boolean {
+  return kind === 'union' || kind === 'intersect' || kind === 'except';
+}
 
 /** The ids that two inputs of a union both descend from; empty if they have nothing in common. */
 export function sharedAncestors(graph: LogicalGraph, a: string, b: string): readonly string[] {
@@ -49,9 +54,9 @@ function cloneInput(graph: LogicalGraph, union: LogicalNode, input: number): Log
   return makeGraph(graph.nodes.flatMap((node) => (node.id === union.id ? [...clones, { ...union, inputs }] : [node])));
 }
 
-/** `users#2` is a copy of `users`. */
+/** `users#2` is a copy of `users`; of what a step is lowered to, too: `rest#2.count`. */
 export function originalId(id: string): string {
-  return id.replace(/#\d+$/u, '');
+  return id.replace(/#\d+(?=\.|$)/u, '');
 }
 
 function freeId(id: string, taken: ReadonlySet<string>): string {
