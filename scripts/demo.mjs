@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: from a fresh clone to rows in a file, with nothing but Node. Installs what is missing, builds, makes the
- * sample shop, runs jobs/quickstart.yaml in four processes and shows the first rows it wrote.
+ * sample shop, runs jobs/quickstart.yaml in four processes, shows the first rows it wrote, then a join with groups.
  */
 import { spawnSync } from 'node:child_process';
 import { createReadStream, readdirSync, rmSync } from 'node:fs';
@@ -16,11 +16,20 @@ const { makeSampleShop } = await import('./sample-shop.mjs');
 await makeSampleShop(path.join(root, '.data', 'shop.db'));
 rmSync(output, { recursive: true, force: true });
 
-const command = ['run', 'jobs/quickstart.yaml', '-p', '4'];
-process.stdout.write(`$ etl ${command.join(' ')}\n`);
-const run = spawnSync(process.execPath, ['bin/run.js', ...command], { cwd: root, stdio: 'inherit' });
-if (run.status === 0) await showRows(5);
-process.exitCode = run.status ?? 1;
+let status = runJob('quickstart');
+if (status === 0) {
+  await showRows(5);
+  process.stdout.write('\n');
+  status = runJob('revenue-by-country');
+}
+process.exitCode = status;
+
+/** @param {string} name */
+function runJob(name) {
+  const command = ['run', `jobs/${name}.yaml`, '-p', '4'];
+  process.stdout.write(`$ etl ${command.join(' ')}\n`);
+  return spawnSync(process.execPath, ['bin/run.js', ...command], { cwd: root, stdio: 'inherit' }).status ?? 1;
+}
 
 /** @param {number} count */
 async function showRows(count) {

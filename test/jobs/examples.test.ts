@@ -98,6 +98,21 @@ test('pg-to-redis-hash: purchases as hashes', async () => {
   }
 });
 
+test('revenue-by-country: a join, groups and a sort', async () => {
+  const { end, stdout } = await run('revenue-by-country', '-p', '4');
+  const expected = query(
+    path.join(data, 'shop.db'),
+    `SELECT c.country, count(*), round(sum(amount_cents) / 100.0, 2) FROM orders o JOIN customers c ON c.id = o.customer_id
+     WHERE status IN ('paid', 'shipped') GROUP BY c.country HAVING count(*) > 1 ORDER BY sum(amount_cents) DESC`,
+  );
+  const shown = stdout.split('\n').flatMap((line) => {
+    const event = (line.startsWith('{') ? JSON.parse(line) : {}) as { type?: string; row?: Record<string, unknown> };
+    return event.type === 'row' ? [event.row!] : [];
+  });
+  expect(shown.map(({ country, orders, revenue }) => [country, orders, revenue])).toEqual(expected);
+  expect(end.balance).toBe(true);
+});
+
 test('csv-to-sqlite: the same rows, however often it runs', async () => {
   const first = await run('csv-to-sqlite');
   const file = path.join(data, 'weather.db');
