@@ -12,7 +12,7 @@ export default class Explain extends BaseCommand {
     '<%= config.bin %> explain jobs/users.yaml --stage job',
     '<%= config.bin %> explain jobs/users.yaml --format mermaid > users.mmd',
   ];
-  static override args = { job: Args.string({ required: true, description: 'Job file.' }) };
+  static override args = { job: Args.string({ required: true, description: 'Job file; - is standard input.' }) };
   static override flags = {
     ...jobFlags,
     stage: Flags.option({ options: explainStages, default: 'all', summary: 'Which stage of the plan.' })(),

@@ -15,7 +15,7 @@ export default class Preview extends BaseCommand {
     '<%= config.bin %> preview jobs/users.yaml',
     '<%= config.bin %> preview jobs/users.yaml --at enriched --limit 3',
   ];
-  static override args = { job: Args.string({ required: true, description: 'Job file.' }) };
+  static override args = { job: Args.string({ required: true, description: 'Job file; - is standard input.' }) };
   static override flags = {
     ...sharedFlags,
     at: Flags.string({

@@ -19,7 +19,7 @@ export default class Run extends BaseCommand {
     '<%= config.bin %> run jobs/users.yaml --limit 10 --sink print',
     '<%= config.bin %> run jobs/users.yaml --json | tail -1',
   ];
-  static override args = { job: Args.string({ required: true, description: 'Job file.' }) };
+  static override args = { job: Args.string({ required: true, description: 'Job file; - is standard input.' }) };
   static override flags = {
     ...jobFlags,
     limit: Flags.string({ helpValue: 'N', summary: 'At most this many rows for each sink.' }),

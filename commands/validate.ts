@@ -13,7 +13,7 @@ export default class Validate extends BaseCommand {
     '<%= config.bin %> validate jobs/users.yaml --format sarif > etl.sarif',
   ];
   static override strict = false;
-  static override args = { job: Args.string({ required: true, description: 'Job files.' }) };
+  static override args = { job: Args.string({ required: true, description: 'Job files; - is standard input.' }) };
   static override flags = {
     format: Flags.option({
       options: ['text', 'json', 'sarif', 'github'] as const,

@@ -5,11 +5,15 @@
  * UTF-8 without byte order mark and without characters that a person cannot see.
  */
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { EtlError } from '../errors/etl-error.js';
 import { SourceText, unprintable } from './source-text.js';
 
 export const LARGEST_FILE = 1 << 20;
+/** The job file that is read from standard input. */
+const STDIN = '-';
 
 /** The file's text; null where there is no such file and `optional` says that this is fine. */
 export async function readSourceText(file: string, optional = false): Promise<SourceText | null> {
@@ -36,13 +40,15 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
+/** Opened so that a pipe to which nobody writes ends at once, instead of waiting for somebody. */
 async function readAtMost(file: string, limit: number): Promise<Uint8Array> {
-  const handle = await open(file, 'r');
+  if (file === STDIN) return readStdin(limit);
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const buffer = new Uint8Array(limit);
     let filled = 0;
     while (filled < limit) {
-      const { bytesRead } = await handle.read(buffer, filled, limit - filled, null);
+      const bytesRead = await readSome(handle, buffer, filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -50,6 +56,29 @@ async function readAtMost(file: string, limit: number): Promise<Uint8Array> {
   } finally {
     await handle.close();
   }
+}
+
+/** Waits where a pipe has a writer that has written nothing yet. */
+async function readSome(handle: FileHandle, buffer: Uint8Array, at: number): Promise<number> {
+  for (;;) {
+    try {
+      return (await handle.read(buffer, at, buffer.length - at, null)).bytesRead;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await setTimeout(10);
+    }
+  }
+}
+
+async function readStdin(limit: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length >= limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit);
 }
 
 /** Bytes → text, or the error that says what is wrong with them. */

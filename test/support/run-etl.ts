@@ -20,6 +20,8 @@ export interface EtlOptions {
   readonly entry?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from standard input; default: nothing. */
+  readonly input?: string;
   /** Sees the process while it runs. */
   readonly onStart?: (child: ChildProcess) => void;
   /** Sees each complete line of stdout as it comes. */
@@ -47,8 +49,9 @@ export function runEtl(args: readonly string[], options: EtlOptions = {}): Promi
   const child = spawn(process.execPath, [options.entry ?? ownEntry, ...args], {
     cwd: options.cwd,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => undefined).end(options.input ?? ''); // it may end without reading
   running.add(child);
   child.once('close', () => running.delete(child));
   options.onStart?.(child);

@@ -1,8 +1,9 @@
 /** A planned job in the format asked for. */
 import type { MemoryModel } from '../../config/memory-model.js';
+import type { JsonObject } from '../../connectors/connector.js';
 import type { ExecutionPlan } from '../../plan/execution-plan.js';
 import { renderPlanDot, renderPlanMermaid } from '../../plan/explain/render-plan-drawing.js';
-import { renderPlanJson } from '../../plan/explain/render-plan-json.js';
+import { renderPlanJson, type PlanJson } from '../../plan/explain/render-plan-json.js';
 import { renderPlanText, type ExplainStage } from '../../plan/explain/render-plan-text.js';
 import { jsonText } from './json-text.js';
 import { memoryJson } from './memory-json.js';
@@ -37,12 +38,30 @@ export function renderExplain({ plan, memory }: Planned, { format, stage, width,
       return `${renderPlanText(plan, { width, ascii, memory: perSlot, ...(stages !== undefined && { stages }) })}\n`;
     }
     case 'json':
-      return `${jsonText(renderPlanJson(plan, memoryJson(memory)), 2)}\n`;
+      return `${jsonText(partsOf(renderPlanJson(plan, memoryJson(memory)), stage), 2)}\n`;
     case 'mermaid':
       return `${renderPlanMermaid(plan)}\n`;
     case 'dot':
       return `${renderPlanDot(plan)}\n`;
     default:
       return format satisfies never;
+  }
+}
+
+/** The parts of the JSON that belong to a stage, as they are in the whole. */
+function partsOf({ name, logical, job, ...execution }: PlanJson, stage: ExplainView['stage']): JsonObject {
+  switch (stage) {
+    case 'logical':
+      return { name, logical: { nodes: logical.nodes } };
+    case 'rewrites':
+      return { name, logical: { rewrites: logical.rewrites } };
+    case 'job':
+      return { name, job };
+    case 'execution':
+      return { name, ...execution };
+    case 'all':
+      return { name, logical, job, ...execution };
+    default:
+      return stage satisfies never;
   }
 }

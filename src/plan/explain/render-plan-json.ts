@@ -20,7 +20,13 @@ import { nodeJson } from './node-json.js';
 
 const MOST_SPLITS = 1000;
 
-export function renderPlanJson(plan: ExecutionPlan, memory: JsonObject = {}): JsonObject {
+export type PlanJson = JsonObject & {
+  readonly name: string;
+  readonly logical: { readonly nodes: Json; readonly rewrites: Json };
+  readonly job: JsonObject;
+};
+
+export function renderPlanJson(plan: ExecutionPlan, memory: JsonObject = {}): PlanJson {
   return {
     name: plan.jobName,
     logical: {
