@@ -15,14 +15,15 @@ import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
 import { openRun, type OpenRun } from './coordinator/state/open-run.js';
-import { EtlError, type ErrorData } from './errors/etl-error.js';
+import { EtlError, toEtlError, type ErrorData } from './errors/etl-error.js';
+import { problemsOf } from './errors/etl-errors.js';
 import { checkOffline } from './plan/check-offline.js';
 import { buildPlan } from './plan/build-plan.js';
 import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
 import type { ExecutionPlan } from './plan/execution-plan.js';
 import { renderPlanJson } from './plan/explain/render-plan-json.js';
 import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
-import type { SpecDocument } from './spec/job-spec.js';
+import { readableJob, type ReadableJob, type SpecDocument } from './spec/job-spec.js';
 import { loadJob } from './spec/load-job.js';
 
 /** JSON Schema (draft-07) of job files. */
@@ -69,23 +70,35 @@ export interface PlannedJob {
 }
 
 /** Everything that a job file shows of itself to be wrong, without connecting to anything. @throws EtlErrors with every problem */
-export async function validateJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
-  const document = await checkJob(request);
-  const types = [...new Set(Object.values(document.spec.sinks).map((sink) => sink.type))];
-  const configs = new Map(
-    await Promise.all(types.map(async (type) => [type, await connectors[type].config()] as const)),
-  );
-  checkOffline(document, (type) => configs.get(type)!);
+export async function validateJob({
+  file,
+  params,
+  env,
+}: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
+  const inspect = async (job: ReadableJob): Promise<readonly EtlError[]> => {
+    try {
+      await checkExpressions(job);
+      return [];
+    } catch (error) {
+      return problemsOf(toEtlError(error));
+    }
+  };
+  const document = await loadJob(file, { params, env, inspect });
+  await checkExpressions(readableJob(document));
   return document;
 }
 
-function checkJob(request: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
-  return loadJob(request.file, { params: request.params, env: request.env });
+async function checkExpressions(job: ReadableJob): Promise<void> {
+  const types = [...new Set(Object.values(job.sinks).map((sink) => sink.type))];
+  const configs = new Map(
+    await Promise.all(types.map(async (type) => [type, await connectors[type].config()] as const)),
+  );
+  checkOffline(job, (type) => configs.get(type)!);
 }
 
 /** Plans a job; nothing is written anywhere. */
 export async function explainJob(request: JobRequest): Promise<PlannedJob> {
-  const document = await checkJob(request);
+  const document = await validateJob(request);
   const { settings } = loadSettings(request.settings);
   const catalogs = new Catalogs(planContext(document, settings, newRunId(document.spec.name)));
   try {
@@ -97,7 +110,7 @@ export async function explainJob(request: JobRequest): Promise<PlannedJob> {
 
 /** Runs a job to its end. Rejects only for what is wrong before the first slot starts; after that the report says it. */
 export async function runJob(request: RunRequest): Promise<RunEnd> {
-  const checked = await checkJob(request);
+  const checked = await validateJob(request);
   const document = { ...checked, spec: editedSpec(checked.spec, request) };
   const { settings } = loadSettings(request.settings);
   const runId = newRunId(document.spec.name);
@@ -126,7 +139,7 @@ export async function runJob(request: RunRequest): Promise<RunEnd> {
 
 /** The first rows after a source, step or before a sink, through the real chain, printed by the print sink. */
 export async function previewJob(request: PreviewRequest): Promise<RunEnd> {
-  const checked = await checkJob(request);
+  const checked = await validateJob(request);
   const document = { ...checked, spec: previewSpec(checked.spec, request.at, request.limit ?? 10) };
   const { settings } = loadSettings(request.settings);
   return runDocument(request, document, settings, newRunId(document.spec.name), null);
@@ -149,7 +162,7 @@ export async function memoryReport(request: {
 }
 
 async function parallelismOf(job: Omit<JobRequest, 'settings'>, settings: Settings): Promise<number> {
-  const { spec } = await checkJob(job);
+  const { spec } = await validateJob(job);
   return job.parallelism ?? spec.parallelism ?? settings['parallelism.default'];
 }
 

@@ -5,15 +5,14 @@
 import type { ConnectorConfig, JsonObject } from '../connectors/connector.js';
 import type { LiteralExpr } from '../expr/literal.js';
 import { checkNames } from '../expr/check-names.js';
-import type { SpecDocument } from '../spec/job-spec.js';
+import type { ReadableJob } from '../spec/job-spec.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 
 /** @throws EtlError or EtlErrors with all that is wrong. */
-export function checkOffline(document: SpecDocument, configOf: (type: string) => ConnectorConfig): void {
-  const { spec } = document;
-  const problems = new PlanProblems(document);
+export function checkOffline(job: ReadableJob, configOf: (type: string) => ConnectorConfig): void {
+  const problems = new PlanProblems(job);
   const params = Object.fromEntries(
-    Object.entries(spec.params).map(([name, { type, value }]): [string, LiteralExpr] => [
+    Object.entries(job.params).map(([name, { type, value }]): [string, LiteralExpr] => [
       name,
       { kind: 'literal', text: value, type, param: name },
     ]),
@@ -21,14 +20,15 @@ export function checkOffline(document: SpecDocument, configOf: (type: string) =>
   const check = (text: string, form: 'expression' | 'select', site: Site, start = 0): void => {
     for (const error of checkNames(text, form, params)) problems.keepExpression(error, site, start);
   };
-  spec.steps.forEach(({ operator }, index) => {
+  job.operators.forEach((operator, index) => {
+    if (operator === null) return;
     const path = ['steps', index, operator.kind];
     const what = `step ${index + 1} (${operator.kind})`;
     if (operator.kind === 'filter') check(operator.predicate, 'expression', { path, what });
     if (operator.kind === 'select')
       operator.items.forEach((item, i) => check(item, 'select', { path: [...path, i], what }));
   });
-  for (const [id, { type, own }] of Object.entries(spec.sinks)) {
+  for (const [id, { type, own }] of Object.entries(job.sinks)) {
     for (const { text, place, start } of sinkExpressions(configOf(type), own))
       check(text, 'expression', { path: ['sinks', id, ...place], what: `sink "${id}"` }, start);
   }

@@ -13,7 +13,7 @@ export interface Site {
 export class PlanProblems {
   private readonly found: EtlError[] = [];
 
-  constructor(private readonly document: SpecDocument) {}
+  constructor(private readonly document: Pick<SpecDocument, 'locate'>) {}
 
   get count(): number {
     return this.found.length;

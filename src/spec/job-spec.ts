@@ -66,6 +66,15 @@ export interface SinkSpec {
 
 export type SpecPath = readonly (string | number)[];
 
+/** What of a job file could be read, also where other parts of it are wrong. */
+export interface ReadableJob {
+  readonly params: JobSpec['params'];
+  /** By index of the step; null where it is wrong. */
+  readonly operators: readonly (StepOperator | null)[];
+  readonly sinks: Readonly<Record<string, Pick<SinkSpec, 'type' | 'own'>>>;
+  readonly locate: SpecDocument['locate'];
+}
+
 /** A loaded file: its spec and the map back into its text. */
 export interface SpecDocument {
   readonly file: string;
@@ -80,4 +89,8 @@ export interface SpecDocument {
   readonly warnings: readonly EtlError[];
   /** Place of the value at `path` (or of its key); `offset`/`length` point into a scalar's text. */
   readonly locate: (path: SpecPath, offset?: number, length?: number) => ErrorPlace;
+}
+
+export function readableJob({ spec, locate }: SpecDocument): ReadableJob {
+  return { params: spec.params, operators: spec.steps.map((step) => step.operator), sinks: spec.sinks, locate };
 }

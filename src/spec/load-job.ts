@@ -8,6 +8,7 @@
 import path from 'node:path';
 import type { Connector } from '../connectors/connector.js';
 import { connectors as allConnectors } from '../connectors/registry.js';
+import type { EtlError } from '../errors/etl-error.js';
 import { checkSink, checkSource } from './check-endpoints.js';
 import { Connections } from './check-connections.js';
 import { checkFields, openBlock } from './check-fields.js';
@@ -15,7 +16,7 @@ import { checkStep, type RawStep } from './check-steps.js';
 import { interpolateTree, SecretValues, type Environment } from './interpolate.js';
 import { coverValues, safeText, secretsOf } from './secrets.js';
 import { jobFields } from './job-fields.js';
-import type { ConnectionSpec, JobSpec, SinkSpec, SourceSpec, SpecDocument, SpecPath } from './job-spec.js';
+import type { ConnectionSpec, JobSpec, ReadableJob, SinkSpec, SourceSpec, SpecDocument, SpecPath } from './job-spec.js';
 import { runningOperators, type OperatorName } from './operators/operator-blocks.js';
 import { checkParams, type GivenParams } from './param-values.js';
 import { parseYaml } from './parse-yaml.js';
@@ -40,6 +41,8 @@ export interface LoadJobOptions {
   readonly connectors?: Readonly<Record<string, Connector>>;
   /** Default: every operator that runs. */
   readonly operators?: readonly OperatorName[];
+  /** What else is wrong with the parts that could be read, where others could not. */
+  readonly inspect?: (job: ReadableJob) => Promise<readonly EtlError[]>;
 }
 
 export async function loadJob(file: string, options: LoadJobOptions): Promise<SpecDocument> {
@@ -54,8 +57,11 @@ export async function loadJob(file: string, options: LoadJobOptions): Promise<Sp
   const reading: Reading = { tree, problems, connectors, operators, configs: new Map() };
   const fill = (part: YamlTree, within: SpecPath) => interpolateTree(part, options.env, problems, secrets, within);
   const connections = new Connections(reading, await loadShared(file, options.connectionsFile), fill);
-  const spec = await checkJob(reading, connections, options.params);
-  problems.throwIfAny();
+  const place = (at: SpecPath, offset?: number, length?: number) =>
+    locate(connectionTree(connections, tree, at), at, offset, length);
+  const { spec, readable } = await checkJob(reading, connections, options.params);
+  if (problems.found)
+    problems.throwIfAny((readable && (await options.inspect?.({ ...readable, locate: place }))) ?? []);
   return {
     file,
     baseDir: path.dirname(path.resolve(file)),
@@ -63,7 +69,7 @@ export async function loadJob(file: string, options: LoadJobOptions): Promise<Sp
     safeText: safeText(source!.text, spec!),
     conceal: concealer(secrets, spec!),
     warnings: problems.warningsInOrder(),
-    locate: (place, offset, length) => locate(connectionTree(connections, tree, place), place, offset, length),
+    locate: place,
   };
 }
 
@@ -72,13 +78,22 @@ function concealer(fromEnvironment: SecretValues, spec: JobSpec): (text: string)
   return (text) => coverValues(fromEnvironment.conceal(text), secrets);
 }
 
-/** The spec; null when there are problems. Checks everything that can be checked in spite of the problems before. */
-async function checkJob(reading: Reading, connections: Connections, params: GivenParams): Promise<JobSpec | null> {
+interface CheckedJob {
+  /** Null when there are problems. */
+  readonly spec: JobSpec | null;
+  /** Null where not even parts could be read. */
+  readonly readable: Omit<ReadableJob, 'locate'> | null;
+}
+
+const unreadable: CheckedJob = { spec: null, readable: null };
+
+/** Checks everything that can be checked in spite of the problems before. */
+async function checkJob(reading: Reading, connections: Connections, params: GivenParams): Promise<CheckedJob> {
   const block = openBlock(reading.tree, [], 'the job file', reading.problems);
-  if (block === null) return null;
+  if (block === null) return unreadable;
   if (block.node.entries.size === 0) {
     problemAt(reading, 'ETL-2040', 'the job file is empty', [], 'a job has a name, sources and sinks');
-    return null;
+    return unreadable;
   }
   const job = checkFields(block, jobFields, reading.problems);
   const nameNode = findNode(reading.tree.root, ['name']);
@@ -101,8 +116,13 @@ async function checkJob(reading: Reading, connections: Connections, params: Give
     steps,
     [...sinks].map(([id, sink]) => ({ id, from: sink?.from ?? givenFrom(reading, id) })),
   );
-  if (reading.problems.found || job === null) return null;
-  return {
+  const readable = {
+    params: paramSpecs,
+    operators: steps.map((step) => step.operator),
+    sinks: Object.fromEntries([...sinks].flatMap(([id, sink]) => (sink === null ? [] : [[id, sink]]))),
+  };
+  if (reading.problems.found || job === null) return { spec: null, readable };
+  const spec: JobSpec = {
     name: job.name,
     description: job.description ?? null,
     params: paramSpecs,
@@ -114,6 +134,7 @@ async function checkJob(reading: Reading, connections: Connections, params: Give
       [...sinks].map(([id, sink]) => [id, { ...sink!, from: inputs.sinkInputs.get(id)! } satisfies SinkSpec]),
     ),
   };
+  return { spec, readable };
 }
 
 /** Ids of a required map. Nothing in it is a mistake of its own kind. */

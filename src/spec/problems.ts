@@ -38,9 +38,17 @@ export class Problems {
     return this.errors.size > 0;
   }
 
-  /** Everything in the order of the file. */
-  throwIfAny(): void {
-    if (this.found) throw new EtlErrors([...this.errors.values()].sort(byPlace), this.warningsInOrder());
+  /** Everything in the order of the file; `more` where something else is wrong, too. */
+  throwIfAny(more: readonly EtlError[] = []): void {
+    if (this.found)
+      throw new EtlErrors(
+        [...this.errors.values(), ...more.map((error) => this.concealed(error))].sort(byPlace),
+        this.warningsInOrder(),
+      );
+  }
+
+  private concealed({ code, message, at, hint }: EtlError): EtlError {
+    return new EtlError(code, this.conceal(message), { at, hint: hint === undefined ? undefined : this.conceal(hint) });
   }
 
   warningsInOrder(): readonly EtlError[] {

@@ -5,6 +5,7 @@ import { connectors } from '../../src/connectors/registry.js';
 import { problemsOf } from '../../src/errors/etl-errors.js';
 import { toEtlError } from '../../src/errors/etl-error.js';
 import { checkOffline } from '../../src/plan/check-offline.js';
+import { readableJob } from '../../src/spec/job-spec.js';
 import { loadJob } from '../../src/spec/load-job.js';
 
 const configs = new Map<string, ConnectorConfig>();
@@ -13,7 +14,7 @@ for (const type of ['redis', 'print']) configs.set(type, await connectors[type].
 async function problems(text: string): Promise<string[]> {
   try {
     const document = await loadJob('job.yaml', { text, env: {}, params: {} });
-    checkOffline(document, (type) => configs.get(type)!);
+    checkOffline(readableJob(document), (type) => configs.get(type)!);
     return [];
   } catch (thrown) {
     return problemsOf(toEtlError(thrown)).map(
