@@ -43,7 +43,7 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const planned = chains.map((chain) => planVertex(request, bound, chains, chain, reads, rejects));
   return {
     jobName: request.document.spec.name,
-    parallelism: Math.max(...planned.map((vertex) => vertex.parallelism)),
+    parallelism: slotsOf(chains),
     logical: bound.graph,
     rewrites: steps,
     job: {
@@ -115,7 +115,7 @@ function planVertex(
   const { source, vertex, parallelism, sequentialFor } = chain;
   const { sinks: sinkSpecs } = request.document.spec;
   const sinks = chain.sinks.map(({ node, input }): SinkDescriptor => {
-    const { onReject } = sinkSpecs[node.id];
+    const { onReject, rateLimit } = sinkSpecs[node.id];
     const { params } = bound.sinks.get(node.id)!;
     return {
       id: node.id,
@@ -124,6 +124,8 @@ function planVertex(
       params,
       schema: node.schema,
       onReject,
+      // A slot holds a sink once, whatever vertices write to it.
+      rowsPerSecond: rateLimit === null ? null : rateLimit / slotsOf(chains),
       rejectParams: rejects.get(node.id) ?? null,
     };
   });
@@ -161,6 +163,10 @@ function planVertex(
     sourceLimit: source?.limit?.id ?? null,
     snapshotOf: read?.consistency === 'run-snapshot' ? bySource!.spec.connection : null,
   };
+}
+
+function slotsOf(chains: readonly PlannedChain[]): number {
+  return Math.max(...chains.map((chain) => chain.parallelism));
 }
 
 /** Tasks of the vertex that reads an exchange. */

@@ -43,7 +43,7 @@ export function previewSpec(spec: JobSpec, at: string | null, rows: number, own:
 }
 
 function previewSink(type: string, from: string, own: JsonObject): SinkSpec {
-  return { type, connection: null, from, own, onReject: { kind: 'fail' }, parallelism: null };
+  return { type, connection: null, from, own, onReject: { kind: 'fail' }, rateLimit: null, parallelism: null };
 }
 
 /** Not a name that a job file can give. */

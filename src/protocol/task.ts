@@ -138,6 +138,8 @@ export interface SinkDescriptor {
   /** Schema of what arrives. */
   readonly schema: Schema;
   readonly onReject: RejectPolicy;
+  /** This slot's share of the sink's rate limit, in rows; null: as fast as it takes them. */
+  readonly rowsPerSecond: number | null;
   /** Parameters of the file sink that takes the rejects; null unless `onReject` is `file`. */
   readonly rejectParams: JsonObject | null;
 }

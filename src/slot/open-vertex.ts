@@ -20,6 +20,7 @@ import type {
   SourceDescriptor,
   VertexDescriptor,
 } from '../protocol/task.js';
+import { createPace, type Pace } from './pace.js';
 import { RejectCollector } from './reject-collector.js';
 import { loadPart, type SlotScope } from './slot-scope.js';
 
@@ -31,6 +32,8 @@ export interface OpenSink {
   readonly rejects: RejectCollector;
   /** Where the sink's rejects are written, when the policy says `file`. */
   readonly rejectWriter: SinkWriter | null;
+  /** Null: as fast as it takes rows. */
+  readonly pace: Pace | null;
   listener: SinkListener | null;
 }
 
@@ -97,7 +100,15 @@ async function openExchange(output: ExchangeOutput, { context, resources }: Slot
     holder.sink?.listener?.written(rows),
   );
   const rejects = new RejectCollector({ kind: 'fail' }, null);
-  return (holder.sink = { id: output.id, input: output.input, writer, rejects, rejectWriter: null, listener: null });
+  return (holder.sink = {
+    id: output.id,
+    input: output.input,
+    writer,
+    rejects,
+    rejectWriter: null,
+    pace: null,
+    listener: null,
+  });
 }
 
 /** Schema of what the part `id` (an input or an operator) gives. */
@@ -134,8 +145,9 @@ async function openSink(
     sinkContext,
     committed[descriptor.id] ?? [],
   );
-  const { id, input } = descriptor;
-  return (holder.sink = { id, input, writer, rejects, rejectWriter, listener: null });
+  const { id, input, rowsPerSecond } = descriptor;
+  const pace = rowsPerSecond === null ? null : createPace(rowsPerSecond);
+  return (holder.sink = { id, input, writer, rejects, rejectWriter, pace, listener: null });
 }
 
 /** The reject file of a sink is a file sink of its own, named `<sink>.rejects`. */

@@ -5,6 +5,7 @@
  * Returns when every row is acknowledged or staged; throws the first error after every sink has forgotten the split.
  */
 import { rowCount, type Batch } from '../columnar/batch.js';
+import { cutBatch } from '../columnar/cut-batch.js';
 import type { Committable } from '../connectors/connector.js';
 import { toEtlError } from '../errors/etl-error.js';
 import { zeroCounters } from '../operators/operator.js';
@@ -12,6 +13,7 @@ import type { TaskProgress, TaskResult } from '../protocol/messages.js';
 import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
 import type { SlotResources } from '../operators/task-resources.js';
 import { connectChain, type AttemptScope } from './connect-chain.js';
+import { pause, type Pace } from './pace.js';
 import { rejectSinkId, type OpenSink, type OpenVertex } from './open-vertex.js';
 
 export interface RunningTask {
@@ -99,9 +101,18 @@ async function drain(
   for await (const batch of stream) {
     signal.throwIfAborted();
     counters.in += rowCount(batch);
-    await sink.writer.write(batch);
+    for (const rows of cutBatch(batch, sink.pace?.portion ?? Infinity)) {
+      if (sink.pace !== null) await keepPace(sink, sink.pace, rowCount(rows), signal);
+      await sink.writer.write(rows);
+    }
     await sink.rejects.flush(false);
   }
+}
+
+async function keepPace(sink: OpenSink, pace: Pace, rows: number, signal: AbortSignal): Promise<void> {
+  const ms = pace.wait(rows, performance.now());
+  await pause(ms, signal);
+  sink.listener?.waited(ms);
 }
 
 /** Waits until all have settled, so that nothing of a failed attempt goes on behind its back; then throws the first error. */

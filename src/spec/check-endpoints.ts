@@ -48,6 +48,7 @@ export async function checkSink(
     from: common.from ?? null,
     own: endpoint.own,
     onReject: rejectPolicy(common.onReject),
+    rateLimit: common.rateLimit ?? null,
     parallelism: common.parallelism ?? null,
   };
 }

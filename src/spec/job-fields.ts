@@ -111,6 +111,7 @@ export const sinkFields = z.strictObject({
   type: typeName.optional(),
   from: z.string().min(1).optional().describe('The step or source to write; default: the last step'),
   onReject: onRejectField.optional(),
+  rateLimit: countField('Most rows a second, all slots together', 1, 1_000_000_000).optional(),
   parallelism: parallelismField.optional(),
 });
 

@@ -61,6 +61,8 @@ export interface SinkSpec {
   readonly from: string;
   readonly own: JsonObject;
   readonly onReject: RejectPolicy;
+  /** Most rows a second, all slots together. */
+  readonly rateLimit: number | null;
   readonly parallelism: number | null;
 }
 

@@ -51,7 +51,16 @@ function planOf(nodes: readonly Node[]): ExecutionPlan {
     name: 'v',
     inputs: [{ ...base, kind: 'source', id: nodes[0]!.id }],
     operators: chained.slice(1, -1) as unknown as readonly OperatorDescriptor[],
-    sinks: [{ ...base, id: nodes.at(-1)!.id, input: nodes.at(-2)!.id, onReject: { kind: 'fail' }, rejectParams: null }],
+    sinks: [
+      {
+        ...base,
+        id: nodes.at(-1)!.id,
+        input: nodes.at(-2)!.id,
+        onReject: { kind: 'fail' },
+        rowsPerSecond: null,
+        rejectParams: null,
+      },
+    ],
     outputs: [],
     onReject: { kind: 'fail' },
   };

@@ -193,6 +193,13 @@ function renderSinks(plan: ExecutionPlan, width: number): readonly string[] {
       ),
       ...entry('writes', sink.description, width),
       ...entry('on reject', describePolicy(descriptor.onReject), width),
+      ...(descriptor.rowsPerSecond === null
+        ? []
+        : entry(
+            'rate',
+            `at most ${formatCount(Math.round(descriptor.rowsPerSecond * plan.parallelism))} rows a second`,
+            width,
+          )),
       ...sink.notes.flatMap((note) => entry('note', note, width)),
     ];
   });
