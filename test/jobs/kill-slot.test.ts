@@ -97,13 +97,16 @@ test.each([
   ['append', 4],
   ['upsert', 5],
   ['replace', 6],
+  ['append, commit: atomic', 9],
+  ['upsert, commit: atomic', 10],
 ] as const)('sqlite sink, mode %s: every row once, whatever was killed', async (mode, seed) => {
-  const keys = mode === 'upsert' ? ', keys: [id]' : '';
-  const file = job(`sqlite-${mode}`, `{connection: target, table: k, mode: ${mode}, createTable: true${keys}}`);
+  const keys = mode.startsWith('upsert') ? ', keys: [id]' : '';
+  const name = `sqlite-${mode.replace(/\W+/g, '-')}`;
+  const file = job(name, `{connection: target, table: k, mode: ${mode}, createTable: true${keys}}`);
   const { code, end } = await runJobFile([file, '-p', '2'], { onStart: killSlots(seed, 3) });
   expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
   const { default: Database } = await import('better-sqlite3');
-  const target = new Database(path.join(directory, `sqlite-${mode}.db`), { readonly: true });
+  const target = new Database(path.join(directory, `${name}.db`), { readonly: true });
   expect(target.prepare('SELECT count(*) AS rows, count(DISTINCT id) AS ids, sum(id) AS sum FROM k').get()).toEqual({
     rows: ROWS,
     ids: ROWS,
@@ -125,6 +128,30 @@ test.each([7, 8])('a sort, seed %i: slots killed in any stage leave all rows in 
   const texts = linesIn(path.join(directory, name)).map((line) => (JSON.parse(line) as { t: string }).t);
   expect(new Set(texts).size).toBe(ROWS);
   expect(texts).toEqual([...texts].sort());
+});
+
+test.each([11, 12])('a join with groups, seed %i: the same groups, whatever was killed', async (seed) => {
+  const name = `joined-${seed}`;
+  const steps = `steps:
+  - {id: some, from: k, filter: id % 3 = 0}
+  - {from: k, join: {with: some, as: s, on: k.id = s.id, type: left}}
+  - aggregate: {by: ["k.id % 1000 AS g"], values: ["count(*) AS n", "count(s.id) AS m", "sum(k.id) AS s"]}
+`;
+  const { code, end } = await runJobFile(
+    [
+      job(name, `{type: file, path: "${name}/{subtask}.ndjson"}`, steps),
+      '-p',
+      '3',
+      '-D',
+      'taskmanager.memory.managed.size=12m',
+    ],
+    { onStart: killSlots(seed, 4) },
+  );
+  expect([code, end.balance, end.rows.written]).toEqual([0, true, 1000]);
+  const groups = linesIn(path.join(directory, name)).map((line) => JSON.parse(line) as Record<string, number>);
+  const sum = (key: string): number => groups.reduce((total, group) => total + group[key]!, 0);
+  expect(new Set(groups.map((group) => group['g'])).size).toBe(1000);
+  expect([sum('n'), sum('m'), sum('s')]).toEqual([ROWS, Math.floor(ROWS / 3), (ROWS * (ROWS + 1)) / 2]);
 });
 
 test('F06: a slot that is frozen is given up, killed, and its split read elsewhere', async () => {

@@ -23,6 +23,12 @@ const sink = z.object({
     .describe(
       'append: adds rows. upsert: a row whose keys are there takes the place of the old one. replace: the rows of this run and no others. Default: upsert with keys, else append',
     ),
+  commit: z
+    .enum(['batch', 'atomic'])
+    .optional()
+    .describe(
+      'batch: the rows of each split are seen when it ends. atomic: those of the whole run at its end, or none; replace always is',
+    ),
   keys: z
     .array(z.string())
     .min(1)

@@ -1,11 +1,11 @@
-/** The end of a run for an sqlite sink: `replace` is published, and what the run noted or staged is taken away. */
+/** The end of a run for an sqlite sink: what was staged is published, and what the run noted or staged is taken away. */
 import { existsSync } from 'node:fs';
 import type { Committable, JsonObject, SlotContext } from '../connector.js';
 import { openDatabase, type Database } from './open-database.js';
 import type { SqliteSinkParams } from './sink-params.js';
 import { quoteName } from './sql-text.js';
 import { sqliteError } from './sqlite-error.js';
-import { LEDGER, hasTable, stagingName } from './target-table.js';
+import { LEDGER, hasTable, publishSql, stagingName } from './target-table.js';
 import { withPatience } from './with-patience.js';
 
 export function commitRun(json: JsonObject, committables: readonly Committable[], context: SlotContext): Promise<void> {
@@ -45,15 +45,12 @@ function publish(
   committables: readonly Committable[],
   runId: string,
 ): void {
-  if (params.mode === 'replace') {
-    const target = `main.${quoteName(params.table)}`;
+  if (params.isStaged) {
     const staging = stagingName(params, runId);
     const staged = hasTable(database, staging);
-    if (staged || committables.length === 0) database.exec(`DELETE FROM ${target}`);
-    if (staged) {
-      const list = params.columns.map(quoteName).join(', ');
-      database.exec(`INSERT INTO ${target} (${list}) SELECT ${list} FROM main.${quoteName(staging)}`);
-    }
+    const isEmptied = params.mode === 'replace' && (staged || committables.length === 0);
+    if (isEmptied) database.exec(`DELETE FROM main.${quoteName(params.table)}`);
+    if (staged) database.exec(publishSql(params, staging));
   }
   discard(database, params, runId);
 }

@@ -22,6 +22,9 @@ async function planSink(request: SinkPlanRequest): Promise<SinkPlan> {
   const columns = block.columns ?? input.fields.map((field) => field.name);
   const keys = block.keys ?? [];
   const mode = block.mode ?? (keys.length > 0 ? 'upsert' : 'append');
+  const isStaged = mode === 'replace' || block.commit === 'atomic';
+  if (mode === 'replace' && block.commit === 'batch')
+    refuse('replace shows its rows at the end of the run', 'leave commit out');
   for (const name of columns) {
     if (fieldIndex(input, name) < 0)
       refuse(
@@ -40,6 +43,7 @@ async function planSink(request: SinkPlanRequest): Promise<SinkPlan> {
     sinkId: request.sink.id,
     table: block.table,
     mode,
+    isStaged,
     keys,
     columns,
     createSql: block.createTable ? createTableSql(block.table, input, columns, keys) : null,
@@ -50,7 +54,7 @@ async function planSink(request: SinkPlanRequest): Promise<SinkPlan> {
     params: params as unknown as JsonObject,
     columns,
     effect: mode === 'append' ? 'ledgered' : 'idempotent',
-    commit: mode === 'replace' ? 'atomic' : 'batch',
+    commit: isStaged ? 'atomic' : 'batch',
     description: `${mode} ${block.table}${mode === 'upsert' ? ` by ${keys.join(', ')}` : ''}`,
     notes: missing ? [`the table ${block.table} is made`] : [],
   };

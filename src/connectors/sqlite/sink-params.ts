@@ -6,6 +6,8 @@ export interface SqliteSinkParams {
   readonly sinkId: string;
   readonly table: string;
   readonly mode: 'append' | 'upsert' | 'replace';
+  /** Rows wait in a table of the run until its end: replace, and commit: atomic. */
+  readonly isStaged: boolean;
   readonly keys: readonly string[];
   readonly columns: readonly string[];
   /** CREATE TABLE for a missing table, or null. */

@@ -5,7 +5,8 @@
  *     write ─▶ temp.etl_rows ─▶ endSplit: BEGIN IMMEDIATE · ledger · INSERT … SELECT · COMMIT ─▶ target
  *
  * append and replace note the split in the ledger within that transaction, so that a split whose success was not heard of
- * is not moved twice. replace moves to a staging table in the file, which `commit` publishes in one transaction.
+ * is not moved twice. replace, and whatever is to be atomic, moves to a staging table in the file, which `commit` publishes in
+ * one transaction.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -232,12 +233,12 @@ function isDriverError(error: unknown): boolean {
 }
 
 function targetOf(params: SqliteSinkParams, runId: string): string {
-  return params.mode === 'replace' ? stagingName(params, runId) : params.table;
+  return params.isStaged ? stagingName(params, runId) : params.table;
 }
 
 /** The file with all tables that the writer needs. */
 async function openTarget(params: SqliteSinkParams, context: SinkContext): Promise<Database> {
-  const { file, createSql, mode } = params;
+  const { file, createSql, isStaged } = params;
   if (createSql !== null) makeFolder(file);
   const database = await openDatabase(file, { side: 'sink', write: true, create: createSql !== null });
   try {
@@ -256,7 +257,7 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
       .transaction(() => {
         if (createSql !== null && !hasTable(target, table)) target.exec(createSql);
         const staging = stagingName(params, runId);
-        if (mode === 'replace' && !hasTable(target, staging))
+        if (isStaged && !hasTable(target, staging))
           for (const sql of cloneSql(target, table, staging)) target.exec(sql);
       })
       .immediate();

@@ -87,6 +87,14 @@ export function moveSql({ mode, keys, columns, input }: SqliteSinkParams, target
   return `INSERT INTO main.${quoteName(target)} (${list}) ${select}${mode === 'upsert' ? ` ${conflictSql(keys, columns)}` : ''}`;
 }
 
+/** All rows of the staging table into the target. */
+export function publishSql({ mode, keys, columns, table }: SqliteSinkParams, staging: string): string {
+  const list = columns.map(quoteName).join(', ');
+  // Without a WHERE, SQLite would read ON as that of a join.
+  const select = `SELECT ${list} FROM main.${quoteName(staging)} WHERE true`;
+  return `INSERT INTO main.${quoteName(table)} (${list}) ${select}${mode === 'upsert' ? ` ${conflictSql(keys, columns)}` : ''}`;
+}
+
 function conflictSql(keys: readonly string[], columns: readonly string[]): string {
   const rest = columns.filter((name) => !keys.includes(name));
   const action =

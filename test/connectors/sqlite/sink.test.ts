@@ -174,6 +174,53 @@ test('replace: the old rows stand until commit; abort leaves them', async () => 
   expect(content()).toEqual([null, null, 0]);
 });
 
+test.each(['append', 'upsert'])(
+  '%s, commit: atomic: nothing is seen before commit, abort leaves nothing',
+  async (mode) => {
+    const file = newFile();
+    const database = makeDatabase(
+      file,
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (-1, 'old')`,
+    );
+    const content = (): unknown => database.prepare('SELECT min(id), max(id), count(*) FROM t').raw().get();
+    const block = { table: 't', mode, commit: 'atomic', ...(mode === 'upsert' && { keys: ['id'] }) };
+    const failed = await openSink(file, schema, block);
+    expect(failed.plan.commit).toBe('atomic');
+    await writeSplit(failed, 0, [rows(0, 10)]);
+    await failed.writer.close();
+    await sqliteSink.abort!(failed.plan.params, slotContext);
+    expect(content()).toEqual([-1, -1, 1]);
+
+    const sink = await openSink(file, schema, block);
+    await writeSplit(sink, 0, [rows(0, 10)]);
+    await writeSplit(sink, 1, [rows(10, 30)]);
+    await writeSplit(sink, 1, [rows(10, 30)], 2);
+    await sink.writer.close();
+    expect(content()).toEqual([-1, -1, 1]);
+    await sqliteSink.commit!(sink.plan.params, [null, null], slotContext);
+    expect(content()).toEqual([-1, 29, 31]);
+    // Said twice, done once.
+    await sqliteSink.commit!(sink.plan.params, [null, null], slotContext);
+    expect(content()).toEqual([-1, 29, 31]);
+    expect(database.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['t']);
+  },
+);
+
+test('append, commit: atomic: a row that is there already is none of the run, and the target stays as it was', async () => {
+  const file = newFile();
+  const database = makeDatabase(
+    file,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (5, 'old')`,
+  );
+  const sink = await openSink(file, schema, { table: 't', mode: 'append', commit: 'atomic' });
+  await writeSplit(sink, 0, [rows(0, 10)]);
+  await sink.writer.close();
+  await expect(sqliteSink.commit!(sink.plan.params, [null], slotContext)).rejects.toThrow(/UNIQUE constraint failed/);
+  expect(database.prepare('SELECT count(*) FROM t').pluck().get()).toBe(1);
+  await sqliteSink.abort!(sink.plan.params, slotContext);
+  expect(database.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['t']);
+});
+
 test('two slots write at once, another program holds the file: each waits for its turn', async () => {
   const file = newFile();
   const database = makeDatabase(file, 'CREATE TABLE t (id INT, name TEXT)');
