@@ -29,12 +29,13 @@ type PlannedChain = Chain & ChainParallelism;
 export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const bound = await buildLogicalGraph(request);
   refuseLater(request.document, bound.graph);
-  const parallelism = chainParallelism(request, lowerGraph(bound.graph), bound.sinks);
+  const rowsOf = (id: string): number | null => sourceOf(bound, id).description.rowEstimate;
+  const parallelism = chainParallelism(request, lowerGraph(bound.graph, rowsOf), bound.sinks);
   const { graph, steps } = rewriteGraph(bound.graph, allRules, (id) => {
     const { description, spec } = sourceOf(bound, id);
     return { pushdown: description.pushdown, columnsGiven: spec.columns !== null };
   });
-  const chains = cutVertices(lowerGraph(graph)).map((chain): PlannedChain => ({
+  const chains = cutVertices(lowerGraph(graph, rowsOf)).map((chain): PlannedChain => ({
     ...chain,
     ...parallelism.get(originalId(chain.vertex.id))!,
   }));

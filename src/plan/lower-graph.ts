@@ -3,6 +3,7 @@
  * all kinds of steps are lowered; each family has a file of its own in lower/.
  */
 import { EtlError } from '../errors/etl-error.js';
+import { estimateRows, type RowEstimate } from './estimate-rows.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
 import { lowerCross, lowerJoin } from './lower/lower-join.js';
@@ -12,13 +13,19 @@ import { lowerSort } from './lower/lower-sort.js';
 import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
 import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
 
-export function lowerGraph(graph: LogicalGraph): PhysicalGraph {
+/** `rowsOfSource`: about how many it has, or null. */
+export function lowerGraph(graph: LogicalGraph, rowsOfSource: (id: string) => RowEstimate): PhysicalGraph {
   const schemas = new Map(graph.nodes.map((node) => [node.id, node.schema]));
-  return { nodes: graph.nodes.flatMap((node) => lowerNode(node, (id) => schemas.get(id)!)) };
+  const rowsOf = estimateRows(graph, rowsOfSource);
+  return { nodes: graph.nodes.flatMap((node) => lowerNode(node, (id) => schemas.get(id)!, rowsOf)) };
 }
 
 /** The last of the nodes has the logical node's id: others read that. `schemaOf`: of its inputs. */
-function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode[] {
+function lowerNode(
+  node: LogicalNode,
+  schemaOf: SchemaOf,
+  rowsOf: (id: string) => RowEstimate,
+): readonly PhysicalNode[] {
   switch (node.kind) {
     case 'source':
       return [inPlace(node, { role: 'source', source: node })];
@@ -45,9 +52,9 @@ function lowerNode(node: LogicalNode, schemaOf: SchemaOf): readonly PhysicalNode
     case 'distinct':
       return lowerDistinct(node, schemaOf);
     case 'join':
-      return lowerJoin(node, schemaOf);
+      return lowerJoin(node, schemaOf, rowsOf);
     case 'cross':
-      return lowerCross(node, schemaOf);
+      return lowerCross(node, schemaOf, rowsOf);
     case 'intersect':
     case 'except':
       return lowerSets(node, schemaOf);

@@ -7,8 +7,10 @@
  * A side that is broadcast is seen by every task, so none knows which of its rows found no partner anywhere: without keys, a side
  * whose rows without a partner count goes to one task with the other.
  */
+import { formatCount } from '../../config/units.js';
 import type { JoinType, Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
+import type { RowEstimate } from '../estimate-rows.js';
 import { joinSchema } from '../node-schemas.js';
 import type { PhysicalNode } from '../physical-graph.js';
 import { columnsOf, exchanged, operatorBehind, type SchemaOf } from './physical-nodes.js';
@@ -23,20 +25,32 @@ interface Strategy {
   readonly how: string;
 }
 
-export function lowerJoin(node: NodeOf<'join'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+export function lowerJoin(
+  node: NodeOf<'join'>,
+  schemaOf: SchemaOf,
+  rowsOf: (id: string) => RowEstimate,
+): readonly PhysicalNode[] {
   const [left, right] = node.inputs.map(schemaOf);
   const leftKeys = columnsOf(left, node.leftKeys);
   const rightKeys = columnsOf(right, node.rightKeys);
   const { type, nullSafe, residual } = node;
   const body = { leftKeys, rightKeys, type, nullSafe, residual };
-  return [joinNode(node, schemaOf, { ...body, strategy: strategyOf(node, leftKeys, rightKeys) })];
+  const smaller = smallerSide(rowsOf(node.inputs[0]), rowsOf(node.inputs[1]));
+  return [joinNode(node, schemaOf, { ...body, strategy: strategyOf(node, leftKeys, rightKeys, smaller) })];
 }
 
-export function lowerCross(node: NodeOf<'cross'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+export function lowerCross(
+  node: NodeOf<'cross'>,
+  schemaOf: SchemaOf,
+  rowsOf: (id: string) => RowEstimate,
+): readonly PhysicalNode[] {
   const body = { type: 'inner' as const, leftKeys: [], rightKeys: [], nullSafe: [], residual: null };
-  const build = node.small === 'first' ? 'left' : 'right';
-  const why = node.small === null ? 'say which is small to choose' : 'which is said to be small';
-  return [joinNode(node, schemaOf, { ...body, strategy: everyPair(build, why) })];
+  const smaller = smallerSide(rowsOf(node.inputs[0]), rowsOf(node.inputs[1]));
+  const strategy =
+    node.small === null
+      ? everyPair(smaller.side, smaller.why)
+      : everyPair(node.small === 'first' ? 'left' : 'right', 'which is said to be small');
+  return [joinNode(node, schemaOf, { ...body, strategy })];
 }
 
 interface JoinBody {
@@ -56,7 +70,20 @@ function joinNode(node: NodeOf<'join' | 'cross'>, schemaOf: SchemaOf, { strategy
   return { ...joined, strategy: strategy.how };
 }
 
-function strategyOf(node: NodeOf<'join'>, leftKeys: readonly number[], rightKeys: readonly number[]): Strategy {
+/** The side to hold in memory where the job says nothing, and why. */
+function smallerSide(left: RowEstimate, right: RowEstimate): { readonly side: Side; readonly why: string } {
+  if (left === null || right === null) return { side: 'right', why: 'no estimate of both' };
+  const side = left < right ? 'left' : 'right';
+  const [less, more] = [Math.min(left, right), Math.max(left, right)].map(formatCount);
+  return { side, why: `about ${less} rows against ${more}` };
+}
+
+function strategyOf(
+  node: NodeOf<'join'>,
+  leftKeys: readonly number[],
+  rightKeys: readonly number[],
+  smaller: ReturnType<typeof smallerSide>,
+): Strategy {
   const { type, hint } = node;
   if (leftKeys.length === 0) {
     if (type === 'right') return everyPair('left', 'because rows of the right one count without a partner, too');
@@ -70,12 +97,12 @@ function strategyOf(node: NodeOf<'join'>, leftKeys: readonly number[], rightKeys
     case 'BROADCAST_HASH_SECOND':
       return broadcast('right', hint);
     default: {
-      const build = hint === 'REPARTITION_HASH_FIRST' ? 'left' : 'right';
+      const build = hint === null ? smaller.side : hint === 'REPARTITION_HASH_FIRST' ? 'left' : 'right';
       const ships: [Ship, Ship] = [
         { kind: 'HASH', columns: leftKeys },
         { kind: 'HASH', columns: rightKeys },
       ];
-      const why = hint === null ? 'no hint' : `hint ${hint}`;
+      const why = hint === null ? smaller.why : `hint ${hint}`;
       return { build, ships, how: `hash, both sides spread by key, the ${build} side in memory: ${why}` };
     }
   }

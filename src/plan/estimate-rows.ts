@@ -1,0 +1,57 @@
+/** About how many rows each node gives, from what the catalogs say of the sources. An upper bound where a step drops rows. */
+import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+
+/** Null: nobody knows. */
+export type RowEstimate = number | null;
+
+/** `ofSource`: rows of a source as it is read. */
+export function estimateRows(graph: LogicalGraph, ofSource: (id: string) => RowEstimate): (id: string) => RowEstimate {
+  const rows = new Map<string, RowEstimate>();
+  const rowsOf = (id: string): RowEstimate => rows.get(id) ?? null;
+  for (const node of graph.nodes) rows.set(node.id, rowsOfNode(node, node.inputs.map(rowsOf), ofSource));
+  return rowsOf;
+}
+
+function rowsOfNode(
+  node: LogicalNode,
+  inputs: readonly RowEstimate[],
+  ofSource: (id: string) => RowEstimate,
+): RowEstimate {
+  const [first = null] = inputs;
+  switch (node.kind) {
+    case 'source':
+      return atMost(ofSource(node.id), node.limit?.rows ?? null);
+    case 'limit':
+      return atMost(first, node.rows);
+    case 'filter':
+    case 'select':
+    case 'map':
+    case 'sort':
+    case 'sortPartition':
+    case 'partition':
+    case 'distinct':
+    case 'intersect':
+    case 'except':
+    case 'sink':
+      return first;
+    case 'aggregate':
+      return node.by.length === 0 ? 1 : first;
+    case 'union':
+      return inputs.reduce<RowEstimate>((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0);
+    case 'join':
+      return node.type === 'semi' || node.type === 'anti' ? first : null;
+    case 'flatMap':
+    case 'mapPartition':
+    case 'reduce':
+    case 'reduceGroup':
+    case 'coGroup':
+    case 'cross':
+      return null;
+    default:
+      return node satisfies never;
+  }
+}
+
+function atMost(rows: RowEstimate, limit: number | null): RowEstimate {
+  return rows === null || limit === null ? (rows ?? limit) : Math.min(rows, limit);
+}
