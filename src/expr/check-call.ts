@@ -8,6 +8,7 @@ import { functionNames, overloadsOf } from './catalog.js';
 import { asDecimal, coerce, implicitCast, requireBoolean, typeOf, type Checked } from './coerce.js';
 import { typeError, unknownFunction } from './expression-error.js';
 import { RefusedCall } from './functions/refused-call.js';
+import { substituteFor } from './function-substitutes.js';
 import { nearestName } from './nearest-name.js';
 import type { CallExpr, Overload } from './overload.js';
 import { argKindAt, resolveOverload } from './resolve-overload.js';
@@ -197,12 +198,10 @@ export function noSuchFunction(node: CallNode, name: string): Error {
   const names = functionNames().filter(
     (known) => /^[a-z]/.test(known) && !known.includes(' ') && !hiddenNames.has(known),
   );
-  const near = nearestName(name, names);
-  return unknownFunction(
-    `etl has no function ${name}()`,
-    node.nameAt,
-    near === null ? undefined : `did you mean ${near}()?`,
-  );
+  const substitute = substituteFor(name);
+  const near = substitute === null ? nearestName(name, names) : null;
+  const hint = substitute === null ? near && `did you mean ${near}()?` : `write, for example, ${substitute}`;
+  return unknownFunction(`etl has no function ${name}()`, node.nameAt, hint ?? undefined);
 }
 
 /** Words of the catalog that are not called with parentheses. */
