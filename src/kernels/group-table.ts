@@ -81,15 +81,10 @@ export class GroupTable {
     const fresh = new Int32Array(length);
     const first = this.count;
     const equal = this.equality(columns);
-    const mask = slots.length - 1;
     for (let row = 0; row < length; row++) {
       const hash = rowHashes[row];
-      let slot = hash & mask;
+      const slot = this.slotOf(row, hash, equal);
       let group = slots[slot] - 1;
-      while (group >= 0 && (hashes[group] !== hash || !equal(row, addresses[group]))) {
-        slot = (slot + 1) & mask;
-        group = slots[slot] - 1;
-      }
       if (group < 0) {
         group = this.count++;
         slots[slot] = group + 1;
@@ -104,7 +99,7 @@ export class GroupTable {
 
   /** Stores the group of each row in `groups`, or -1 where there is none. */
   find({ length, columns }: Batch, groups: Int32Array): void {
-    const { slots, hashes, addresses } = this;
+    const { slots } = this;
     if (this.count === 0 || columns.length === 0) {
       groups.fill(this.count - 1, 0, length);
       return;
@@ -112,16 +107,8 @@ export class GroupTable {
     const rowHashes = new Int32Array(length);
     hashColumns(columns, null, length, rowHashes, SEED);
     const equal = this.equality(columns);
-    const mask = slots.length - 1;
     for (let row = 0; row < length; row++) {
-      const hash = rowHashes[row];
-      let slot = hash & mask;
-      let group = slots[slot] - 1;
-      while (group >= 0 && (hashes[group] !== hash || !equal(row, addresses[group]))) {
-        slot = (slot + 1) & mask;
-        group = slots[slot] - 1;
-      }
-      groups[row] = group;
+      groups[row] = slots[this.slotOf(row, rowHashes[row], equal)] - 1;
     }
   }
 
@@ -140,6 +127,18 @@ export class GroupTable {
     this.count = this.keyBytes = 0;
     this.batches = [];
     this.firstGroups = [];
+  }
+
+  /** Where the row's group stands, or the free place where it would. */
+  private slotOf(row: number, hash: number, equal: RowEquality): number {
+    const { slots, hashes, addresses } = this;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const group = slots[slot] - 1;
+      if (group < 0 || (hashes[group] === hash && equal(row, addresses[group]))) return slot;
+      slot = (slot + 1) & mask;
+    }
   }
 
   private equality(columns: readonly Column[]): RowEquality {

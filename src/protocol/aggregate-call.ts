@@ -42,3 +42,27 @@ export interface CellKey {
   readonly descending: boolean;
   readonly nullsFirst: boolean;
 }
+
+/** Types of the columns that a state takes in exchanges and spill files. */
+export function stateTypes(call: AggregateCall): readonly DataType[] {
+  const count: DataType = { kind: 'int64' };
+  switch (call.kind) {
+    case 'count':
+      return [count];
+    case 'firstRow':
+      return [{ kind: 'boolean' }, ...call.cells.map((cell) => cell.type)];
+    case 'statistic': {
+      const { type } = call.argument;
+      const isSum = call.statistic === 'sum' || call.statistic === 'avg';
+      if (type.kind === 'float32' || type.kind === 'float64') {
+        const float: DataType = { kind: 'float64' };
+        return [count, float, float, float, { kind: 'boolean' }];
+      }
+      if (!isSum) return [count, { kind: 'numeric' }, { kind: 'numeric' }];
+      if (type.kind === 'numeric') return [count, { kind: 'numeric' }];
+      return [{ kind: 'decimal', precision: 38, scale: type.kind === 'decimal' ? type.scale : 0 }, count];
+    }
+    default:
+      return call satisfies never;
+  }
+}

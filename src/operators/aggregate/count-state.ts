@@ -10,7 +10,6 @@ export function countState({ argument }: Extract<AggregateCall, { kind: 'count' 
   return {
     bytesPerGroup: 8,
     bytes: 0,
-    types: [{ kind: 'int64' }],
     resize(capacity) {
       counts = grown(counts, new Float64Array(capacity));
     },

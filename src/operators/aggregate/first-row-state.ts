@@ -39,7 +39,6 @@ export function firstRowState({ cells, keys, values, skipNull }: FirstRow): Grou
     get bytes() {
       return stores.reduce((sum, store) => sum + store.bytes, 0);
     },
-    types: [{ kind: 'boolean' }, ...cells.map(({ type }) => type)],
     resize(capacity) {
       seen = grown(seen, new Uint8Array(capacity));
       stores.forEach((store) => store.resize(capacity));

@@ -46,7 +46,6 @@ export function floatState({ statistic, argument, type }: Statistic): GroupState
   return {
     bytesPerGroup: 33,
     bytes: 0,
-    types: [{ kind: 'int64' }, float64, float64, float64, { kind: 'boolean' }],
     resize(capacity) {
       counts = grown(counts, new Float64Array(capacity));
       sums = grown(sums, new Float64Array(capacity));

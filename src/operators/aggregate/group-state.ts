@@ -6,7 +6,6 @@
  * States as columns go through exchanges and into spill files like any rows.
  */
 import type { Column } from '../../columnar/column.js';
-import type { DataType } from '../../columnar/data-type.js';
 import type { RowErrors } from '../../columnar/row-errors.js';
 
 export interface GroupState {
@@ -14,15 +13,13 @@ export interface GroupState {
   readonly bytesPerGroup: number;
   /** What it holds beyond that. */
   readonly bytes: number;
-  /** Types of the columns of a state. */
-  readonly types: readonly DataType[];
   /** Room for `capacity` groups; new ones have seen no row. */
   resize(capacity: number): void;
   /** Forgets all groups. */
   clear(): void;
   /** Row i of the columns goes to `groups[i]`; where that is negative it does not count. */
   update(columns: readonly Column[], groups: Int32Array, length: number): void;
-  /** The same with rows that are states. */
+  /** The same with rows that are states: `stateTypes` of the call says which columns. */
   merge(states: readonly Column[], groups: Int32Array, length: number): void;
   /** One row a group. */
   states(groups: Int32Array): readonly Column[];

@@ -13,7 +13,7 @@ import { GroupTable } from '../../kernels/group-table.js';
 import { sortAddresses } from '../../kernels/sort-addresses.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import type { Reservation } from '../../memory/reservation.js';
-import type { AggregateCall } from '../../protocol/aggregate-call.js';
+import { stateTypes, type AggregateCall } from '../../protocol/aggregate-call.js';
 import { createState } from './create-state.js';
 import type { GroupState } from './group-state.js';
 
@@ -128,8 +128,9 @@ export class Groups {
     this.table.assign(keys, groups);
     let column = keys.columns.length;
     this.states.forEach((state, i) => {
-      if (are === 'rows') state.update(rows.columns, filtered(groups, rows, this.request.calls[i].filter), length);
-      else state.merge(rows.columns.slice(column, (column += state.types.length)), groups, length);
+      const call = this.request.calls[i];
+      if (are === 'rows') state.update(rows.columns, filtered(groups, rows, call.filter), length);
+      else state.merge(rows.columns.slice(column, (column += stateTypes(call).length)), groups, length);
     });
     this.settle();
   }

@@ -24,7 +24,6 @@ export function integerSumState({ statistic, argument, type }: Statistic): Group
   return {
     bytesPerGroup: 24,
     bytes: 0,
-    types: [stateType, { kind: 'int64' }],
     resize(capacity) {
       sums = grown(sums, new Int32Array(4 * capacity));
       counts = grown(counts, new Float64Array(capacity));

@@ -51,7 +51,6 @@ export function numericState({ statistic, argument, type }: Statistic): GroupSta
     get bytes() {
       return digitBytes;
     },
-    types: needsSquares ? [{ kind: 'int64' }, numericType, numericType] : [{ kind: 'int64' }, numericType],
     resize(capacity) {
       counts = grown(counts, new Float64Array(capacity));
     },

@@ -1,6 +1,5 @@
 /** Aggregates of the language as the few that slots run; positions in the input instead of names. */
 import type { Schema } from '../../columnar/batch.js';
-import type { DataType } from '../../columnar/data-type.js';
 import { EtlError } from '../../errors/etl-error.js';
 import type { AggregateValue } from '../../expr/aggregates/aggregate-value.js';
 import type { SortKey } from '../../expr/typed-expr.js';
@@ -49,30 +48,6 @@ export function aggregateCall(value: AggregateValue, input: Schema): AggregateCa
 /** DISTINCT ON: the other columns of the first row. */
 export function firstRowOf(input: Schema, values: readonly string[], orderBy: readonly SortKey[]): FirstRow {
   return firstRow(input, values, orderBy, { filter: null, skipNull: false });
-}
-
-/** Types of the columns that a state takes in exchanges and spill files; those of operators/aggregate. */
-export function stateTypes(call: AggregateCall): readonly DataType[] {
-  const count: DataType = { kind: 'int64' };
-  switch (call.kind) {
-    case 'count':
-      return [count];
-    case 'firstRow':
-      return [{ kind: 'boolean' }, ...call.cells.map((cell) => cell.type)];
-    case 'statistic': {
-      const { type } = call.argument;
-      const isSum = call.statistic === 'sum' || call.statistic === 'avg';
-      if (type.kind === 'float32' || type.kind === 'float64') {
-        const float: DataType = { kind: 'float64' };
-        return [count, float, float, float, { kind: 'boolean' }];
-      }
-      if (!isSum) return [count, { kind: 'numeric' }, { kind: 'numeric' }];
-      if (type.kind === 'numeric') return [count, { kind: 'numeric' }];
-      return [{ kind: 'decimal', precision: 38, scale: type.kind === 'decimal' ? type.scale : 0 }, count];
-    }
-    default:
-      return call satisfies never;
-  }
 }
 
 /** Ties are broken by the values, so that the same row comes first whatever the order in which rows arrive. */

@@ -3,11 +3,11 @@
  * their groups; without groups all go to one task.
  */
 import type { Field, Schema } from '../../columnar/batch.js';
-import type { AggregateCall } from '../../protocol/aggregate-call.js';
+import { stateTypes, type AggregateCall } from '../../protocol/aggregate-call.js';
 import type { Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { aggregateCall, firstRowOf, stateTypes } from './aggregate-calls.js';
+import { aggregateCall, firstRowOf } from './aggregate-calls.js';
 import { columnsOf, exchanged, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
 
 export function lowerAggregate(node: NodeOf<'aggregate'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
