@@ -1,7 +1,8 @@
 /**
  * The known word that somebody probably meant, or null when nothing is near enough to be worth saying.
  *
- * Near: at most a third of the letters differ (insert, delete, replace, swap two neighbours), letter case aside.
+ * Near: at most a third of the letters differ (insert, delete, replace, swap two neighbours), letter case aside; where more
+ * than one does, the first is right: `height` is not `right`.
  * Longer words are not compared: a hostile name of a megabyte costs nothing.
  */
 export function didYouMean(word: string, known: Iterable<string>): string | null {
@@ -15,7 +16,8 @@ export function didYouMean(word: string, known: Iterable<string>): string | null
     // A word that another begins with is a good guess too: `key` for `key_template`.
     const isPrefix = wanted.length >= 3 && name.length >= 3 && (name.startsWith(wanted) || wanted.startsWith(name));
     const distance = isPrefix ? Math.min(limit, editDistance(wanted, name)) : editDistance(wanted, name);
-    if (distance <= limit && distance < bestDistance) {
+    const isNear = distance <= 1 || name[0] === wanted[0];
+    if (isNear && distance <= limit && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }

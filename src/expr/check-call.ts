@@ -3,13 +3,14 @@
  */
 import { typeName, type DataType } from '../columnar/data-type.js';
 import { ValueError } from '../columnar/row-errors.js';
+import { didYouMean } from '../errors/did-you-mean.js';
+import { aggregateNameList } from './aggregates/aggregate-catalog.js';
 import { boundCall } from './bound-call.js';
 import { functionNames, overloadsOf } from './catalog.js';
 import { asDecimal, coerce, implicitCast, requireBoolean, typeOf, type Checked } from './coerce.js';
 import { typeError, unknownFunction } from './expression-error.js';
 import { RefusedCall } from './functions/refused-call.js';
 import { substituteFor } from './function-substitutes.js';
-import { nearestName } from './nearest-name.js';
 import type { CallExpr, Overload } from './overload.js';
 import { argKindAt, resolveOverload } from './resolve-overload.js';
 import type { SyntaxNode } from './syntax-tree.js';
@@ -195,11 +196,12 @@ function findOverload(node: CallNode, name: string, args: readonly Checked[]): O
 }
 
 export function noSuchFunction(node: CallNode, name: string): Error {
-  const names = functionNames().filter(
+  const scalars = functionNames().filter(
     (known) => /^[a-z]/.test(known) && !known.includes(' ') && !hiddenNames.has(known),
   );
+  const names = [...scalars, ...aggregateNameList()];
   const substitute = substituteFor(name);
-  const near = substitute === null ? nearestName(name, names) : null;
+  const near = substitute === null ? didYouMean(name, names) : null;
   const hint = substitute === null ? near && `did you mean ${near}()?` : `write, for example, ${substitute}`;
   return unknownFunction(`etl has no function ${name}()`, node.nameAt, hint ?? undefined);
 }

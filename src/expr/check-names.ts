@@ -6,11 +6,17 @@ import { EtlError } from '../errors/etl-error.js';
 import { overloadsOf } from './catalog.js';
 import { noSuchFunction } from './check-call.js';
 import { castType, isRunTime, misplacedAggregate } from './check-expression.js';
-import { parseExpression, parseSelectList } from './parse-expression.js';
+import { aggregateEntry } from './aggregates/aggregate-catalog.js';
+import { noSuchAggregate } from './aggregates/check-aggregate.js';
+import { parseExpression, parseSelectList, parseSortList } from './parse-expression.js';
 import { paramOf, type Scope } from './scope.js';
+import { childrenOf } from './syntax-children.js';
 import type { SyntaxNode } from './syntax-tree.js';
 
-export function checkNames(text: string, form: 'expression' | 'select', params: Scope['params']): EtlError[] {
+/** `groups`: an item of a select list, or a condition, in which aggregates may stand. */
+export type ExpressionForm = 'expression' | 'select' | 'sort' | 'groups';
+
+export function checkNames(text: string, form: ExpressionForm, params: Scope['params']): EtlError[] {
   const errors: EtlError[] = [];
   const keep = (check: () => void): void => {
     try {
@@ -21,37 +27,25 @@ export function checkNames(text: string, form: 'expression' | 'select', params: 
     }
   };
   const visit = (node: SyntaxNode): void => {
-    keep(() => checkNode(node, params));
+    keep(() => checkNode(node, form, params));
     childrenOf(node).forEach(visit);
   };
-  keep(() => {
-    const nodes = form === 'expression' ? [parseExpression(text)] : parseSelectList(text).map(({ node }) => node);
-    nodes.forEach((node) => node !== null && visit(node));
-  });
+  keep(() => nodesOf(text, form).forEach(visit));
   return errors;
 }
 
-function checkNode(node: SyntaxNode, params: Scope['params']): void {
-  if (node.kind === 'aggregate') throw misplacedAggregate(node);
+function nodesOf(text: string, form: ExpressionForm): readonly SyntaxNode[] {
+  if (form === 'expression') return [parseExpression(text)];
+  const items: readonly { readonly node: SyntaxNode | null }[] =
+    form === 'sort' ? parseSortList(text) : parseSelectList(text);
+  return items.map(({ node }) => node).filter((node) => node !== null);
+}
+
+function checkNode(node: SyntaxNode, form: ExpressionForm, params: Scope['params']): void {
+  if (node.kind === 'aggregate' && form !== 'groups') throw misplacedAggregate(node);
+  if (node.kind === 'aggregate' && aggregateEntry(node.name) === null) throw noSuchAggregate(node);
   if (node.kind === 'param') paramOf(node, { columns: [], params });
   if (node.kind === 'cast') castType(node);
   const isKnown = node.kind !== 'call' || node.form !== 'function' || overloadsOf(node.name).length > 0;
   if (!isKnown && !isRunTime(node)) throw noSuchFunction(node, node.name);
-}
-
-function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
-  switch (node.kind) {
-    case 'call':
-      return node.args;
-    case 'cast':
-      return [node.arg];
-    case 'array':
-      return node.items;
-    case 'case':
-      return [node.operand, ...node.branches.flatMap(({ when, then }) => [when, then]), node.otherwise].filter(
-        (child) => child !== null,
-      );
-    default:
-      return [];
-  }
 }

@@ -1,9 +1,9 @@
 /** What an expression may name: the columns of its input, the job's parameters, and the run's time. */
 import type { DataType } from '../columnar/data-type.js';
 import type { Field } from '../columnar/batch.js';
+import { didYouMean } from '../errors/did-you-mean.js';
 import type { Checked } from './coerce.js';
 import { typeError, unknownColumn } from './expression-error.js';
-import { nearestName } from './nearest-name.js';
 import type { LiteralExpr } from './literal.js';
 import type { SyntaxNode } from './syntax-tree.js';
 import type { TypedExpr } from './typed-expr.js';
@@ -39,7 +39,7 @@ export function columnOf(node: Extract<SyntaxNode, { kind: 'column' }>, scope: S
 export function paramOf(node: Extract<SyntaxNode, { kind: 'param' }>, scope: Scope): LiteralExpr {
   if (Object.hasOwn(scope.params, node.name)) return { ...scope.params[node.name]!, param: node.name };
   const names = Object.keys(scope.params);
-  const near = nearestName(node.name, names);
+  const near = didYouMean(node.name, names);
   const hint =
     near !== null
       ? `did you mean :${near}?`
@@ -69,7 +69,7 @@ function columnHint(node: Extract<SyntaxNode, { kind: 'column' }>, columns: read
     return node.quoted
       ? `did you mean ${spellColumn(sameLetters)}?`
       : `did you mean ${spellColumn(sameLetters)}? Names without quotes are read in lower case`;
-  const near = nearestName(node.name, names);
+  const near = didYouMean(node.name, names);
   if (near !== null) return `did you mean ${spellColumn(near)}?`;
   const shown = names.slice(0, 12).map(spellColumn).join(', ');
   return names.length === 0 ? undefined : `the columns are ${shown}${names.length > 12 ? ', …' : ''}`;

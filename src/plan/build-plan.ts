@@ -61,7 +61,7 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
         return [[source.id, summarizeSource(sourceOf(bound, source.id), source.id, source.connector, read, chain)]];
       }),
     ),
-    sinks: summarizeSinks(bound),
+    sinks: summarizeSinks(bound, rejects),
   };
 }
 
@@ -127,7 +127,7 @@ function planVertex(
       onReject,
       // A slot holds a sink once, whatever vertices write to it.
       rowsPerSecond: rateLimit === null ? null : rateLimit / slotsOf(chains),
-      rejectParams: rejects.get(node.id) ?? null,
+      rejectParams: rejects.get(node.id)?.params ?? null,
     };
   });
   const read = source === null ? null : reads.get(source.id)!;
@@ -223,11 +223,15 @@ function summarizeSource(
   };
 }
 
-function summarizeSinks({ graph, sinks }: BoundGraph): Record<string, SinkSummary> {
+function summarizeSinks(
+  { graph, sinks }: BoundGraph,
+  rejects: Awaited<ReturnType<typeof planRejects>>,
+): Record<string, SinkSummary> {
   return Object.fromEntries(
     graph.nodes.flatMap((node) => {
       if (node.kind !== 'sink') return [];
-      const { effect, commit, description, notes, preamble } = sinks.get(node.id)!;
+      const { effect, commit, description, preamble, ...sink } = sinks.get(node.id)!;
+      const notes = [...sink.notes, ...(rejects.get(node.id)?.notes ?? [])];
       const summary = { connector: node.connector, effect, commit, description, notes };
       return [[node.id, preamble === undefined ? summary : { ...summary, preamble }]];
     }),

@@ -4,7 +4,8 @@
  */
 import type { ConnectorConfig, JsonObject } from '../connectors/connector.js';
 import type { LiteralExpr } from '../expr/literal.js';
-import { checkNames } from '../expr/check-names.js';
+import { checkNames, type ExpressionForm } from '../expr/check-names.js';
+import { expressionsOf } from '../spec/expressions-of.js';
 import type { ReadableJob } from '../spec/job-spec.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 
@@ -17,16 +18,14 @@ export function checkOffline(job: ReadableJob, configOf: (type: string) => Conne
       { kind: 'literal', text: value, type, param: name },
     ]),
   );
-  const check = (text: string, form: 'expression' | 'select', site: Site, start = 0): void => {
+  const check = (text: string, form: ExpressionForm, site: Site, start = 0): void => {
     for (const error of checkNames(text, form, params)) problems.keepExpression(error, site, start);
   };
   job.operators.forEach((operator, index) => {
     if (operator === null) return;
-    const path = ['steps', index, operator.kind];
     const what = `step ${index + 1} (${operator.kind})`;
-    if (operator.kind === 'filter') check(operator.predicate, 'expression', { path, what });
-    if (operator.kind === 'select')
-      operator.items.forEach((item, i) => check(item, 'select', { path: [...path, i], what }));
+    for (const { text, path, form } of expressionsOf(operator))
+      check(text, form, { path: ['steps', index, ...path], what });
   });
   for (const [id, { type, own }] of Object.entries(job.sinks)) {
     for (const { text, place, start } of sinkExpressions(configOf(type), own))

@@ -19,16 +19,23 @@ const fileSinkDefaults: JsonObject = {
   mode: 'replace',
 };
 
-/** Parameters of the reject file by sink id; none for a sink that has no such file. */
-export async function planRejects(request: PlanRequest): Promise<ReadonlyMap<string, JsonObject>> {
+export interface RejectFile {
+  /** Of its file sink. */
+  readonly params: JsonObject;
+  /** What explain says of it. */
+  readonly notes: readonly string[];
+}
+
+/** The reject file by sink id; none for a sink that has no such file. */
+export async function planRejects(request: PlanRequest): Promise<ReadonlyMap<string, RejectFile>> {
   const { document, catalog, context } = request;
   const problems = new PlanProblems(document);
-  const planned = new Map<string, JsonObject>();
+  const planned = new Map<string, RejectFile>();
   for (const [id, { onReject }] of Object.entries(document.spec.sinks)) {
     if (onReject.kind !== 'file') continue;
     try {
       const planner = await catalog.sink('file');
-      const { params } = await planner.plan({
+      const { params, notes } = await planner.plan({
         sink: { id: `${id}.rejects`, own: { ...fileSinkDefaults, path: onReject.path } },
         connection: null,
         input: rejectSchema,
@@ -36,7 +43,7 @@ export async function planRejects(request: PlanRequest): Promise<ReadonlyMap<str
         context,
         parallelism: effectiveParallelism(request),
       });
-      planned.set(id, params);
+      planned.set(id, { params, notes: notes.map((note) => `rejects: ${note}`) });
     } catch (error) {
       problems.keep(error, { path: ['sinks', id, 'onReject'], what: `sink "${id}"` });
     }

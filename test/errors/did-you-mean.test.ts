@@ -30,6 +30,11 @@ test('a known word is its own best guess, and one slip away it is still found', 
   );
 });
 
+test('a word that begins otherwise and differs in more is another word', () => {
+  expect(didYouMean('height', ['right', 'weight'])).toBe('weight');
+  expect(didYouMean('height', ['right'])).toBe(null);
+});
+
 test('a word of a megabyte is not compared', () => {
   expect(didYouMean('k'.repeat(1 << 20), sinkKeys)).toBe(null);
 });

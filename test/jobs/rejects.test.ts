@@ -69,6 +69,18 @@ test('file: every rejected row is there once, with its split, stage, code and re
   expect(rows.length).toBe(400);
 });
 
+test('several writers have a reject file each, and explain says their names', async () => {
+  const file = job('apart', ', onReject: {file: "apart/r.ndjson"}');
+  const { stdout } = await runEtl(['explain', file, '-p', '3']);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'rejects: each of 3 writers has a file of its own: apart/r-{subtask}.ndjson',
+  );
+  await runJobFile([file, '-p', '3']);
+  const names = readdirSync(path.join(directory, 'apart')).filter((name) => !name.startsWith('.'));
+  expect(names.filter((name) => !/^r-[0-2]\.ndjson$/.test(name))).toEqual([]);
+  expect(names.length).toBeGreaterThan(0);
+});
+
 test.each([
   ['maxRows', 'maxRows: 50'],
   ['maxRatio', 'maxRatio: 0.5%'],

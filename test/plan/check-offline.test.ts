@@ -63,6 +63,35 @@ sinks:
   `);
 });
 
+test('the expressions of every step', async () => {
+  const job = `${head}steps:
+  - {from: s, join: {with: s, on: "s.idd( = 1"}}
+  - sort: ["uper(t) DESC", "t ASC NULLS"]
+  - distinct: {on: ["lowr(t)"], orderBy: ["id DES"]}
+  - partition: {hash: ["idd(t)", "t::txt"]}
+  - partition: {range: ["t + DESC"]}
+  - aggregate: {by: ["uper(t) AS u"], values: ["summ(x) AS s", "sum(uper(x)) AS t", "lenth(max(x)) AS l"], having: "count(*) >"}
+sinks: {out: {type: print}}
+`;
+  expect(await problems(job)).toMatchInlineSnapshot(`
+    [
+      "9:41 ETL-3001 expected an operator or the end, found "("",
+      "10:13 ETL-3004 etl has no function uper() (did you mean upper()?)",
+      "10:40 ETL-3001 NULLS must be followed by FIRST or LAST, found the end of the expression",
+      "11:22 ETL-3004 etl has no function lowr() (did you mean lower()?)",
+      "11:47 ETL-3001 expected an operator or the end, found "des"",
+      "12:25 ETL-3004 etl has no function idd()",
+      "12:38 ETL-3003 etl has no type "txt" (types are boolean, integer, bigint, numeric(p,s), double precision, text, date, timestamp, timestamptz, interval, json, jsonb, uuid, bytea …)",
+      "13:30 ETL-3001 DESC is a word of SQL and cannot stand here (if it is a column, quote it: "desc")",
+      "14:23 ETL-3004 etl has no function uper() (did you mean upper()?)",
+      "14:49 ETL-3004 etl has no function summ() (did you mean sum()?)",
+      "14:69 ETL-3004 etl has no function uper() (did you mean upper()?)",
+      "14:86 ETL-3004 etl has no function lenth() (did you mean length()?)",
+      "14:127 ETL-3001 the expression ends too early",
+    ]
+  `);
+});
+
 test('a key template that is not closed', async () => {
   expect(await problems(`${head}sinks: {a: {connection: cache, key: "k:{id"}}\n`)).toMatchInlineSnapshot(`
     [
@@ -74,6 +103,8 @@ test('a key template that is not closed', async () => {
 test('nothing where only columns and types could be wrong', async () => {
   const job = `${head}steps:
   - filter: nobody_knows > :since + 1 AND extract(year FROM x) BETWEEN 1 AND 2 OR y IN (1, 2) IS UNKNOWN
+  - sort: [amount DESC NULLS LAST, lower(t)]
+  - aggregate: {by: [lower(t) AS t], values: [count(*) AS n, sum(a) FILTER (WHERE b) AS s, max(a) - min(a) AS d], having: count(*) > 1}
   - select: ["*", "current_date - d AS age", "coalesce(a, substring(b FROM 2), trim(c), CAST(e AS numeric(10, 2))) AS f"]
 sinks:
   a: {connection: cache, key: "k:{id}", value: {hash: [id]}, ttl: 24h}

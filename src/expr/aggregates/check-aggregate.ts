@@ -4,10 +4,10 @@
  * Arguments, order and filter are expressions over the rows that go in; the plan makes columns of them.
  */
 import { typeName, type DataType } from '../../columnar/data-type.js';
+import { didYouMean } from '../../errors/did-you-mean.js';
 import { checkNode, checkSortItem } from '../check-expression.js';
 import { coerce, implicitCast, requireBoolean, typeOf, type Checked } from '../coerce.js';
 import { notAnExpression, syntaxError, typeError, unknownFunction } from '../expression-error.js';
-import { nearestName } from '../nearest-name.js';
 import { hasEquality } from '../require-order.js';
 import type { Scope } from '../scope.js';
 import type { AggregateSyntax, SyntaxNode } from '../syntax-tree.js';
@@ -143,8 +143,8 @@ function nested({ nameAt }: AggregateSyntax): Error {
   return notAnExpression('an aggregate cannot stand inside another', nameAt, 'aggregate twice, in two steps');
 }
 
-function noSuchAggregate({ name, nameAt }: AggregateSyntax): Error {
-  const near = nearestName(name, aggregateNameList());
+export function noSuchAggregate({ name, nameAt }: AggregateSyntax): Error {
+  const near = didYouMean(name, aggregateNameList());
   const hint = near === null ? `aggregates are ${aggregateNameList().join(', ')}` : `did you mean ${near}()?`;
   return unknownFunction(`etl has no aggregate ${name}()`, nameAt, hint);
 }

@@ -83,7 +83,12 @@ function vertexJson(vertex: ExecutionVertex): JsonObject {
     sourceLimit,
     onReject: { ...descriptor.onReject },
     operators: descriptor.operators.map(({ id, inputs, kind }) => ({ id, inputs, kind })),
-    sinks: descriptor.sinks.map(({ id, input, onReject }) => ({ id, input, onReject: { ...onReject } })),
+    sinks: descriptor.sinks.map(({ id, input, onReject, rowsPerSecond }) => ({
+      id,
+      input,
+      onReject: { ...onReject },
+      rowsPerSecond,
+    })),
   };
 }
 

@@ -1,0 +1,62 @@
+/** Every expression that a step's block holds, and how each is to be read: what can be looked at before anything is typed. */
+import type { ExpressionForm } from '../expr/check-names.js';
+import type { Aggregation, ExprText, PartitionWish, StepOperator } from './step-operator.js';
+
+export interface StepExpression extends ExprText {
+  readonly form: ExpressionForm;
+}
+
+export function expressionsOf(operator: StepOperator): readonly StepExpression[] {
+  switch (operator.kind) {
+    case 'filter':
+      return [{ text: operator.predicate, path: ['filter'], form: 'expression' }];
+    case 'select':
+      return operator.items.map((text, i) => ({ text, path: ['select', i], form: 'select' }));
+    case 'map':
+    case 'flatMap':
+    case 'mapPartition':
+    case 'union':
+    case 'unionAll':
+    case 'intersect':
+    case 'except':
+    case 'limit':
+    case 'cross':
+      return [];
+    case 'unnest':
+      return read('expression', [operator.column]);
+    case 'sort':
+    case 'sortPartition':
+      return read('sort', operator.keys);
+    case 'partition':
+      return partitionKeys(operator.by);
+    case 'distinct':
+      return [...read('select', operator.on ?? []), ...read('sort', operator.orderBy)];
+    case 'aggregate':
+      return aggregation(operator);
+    case 'window':
+      return [...read('expression', [operator.time]), ...aggregation(operator)];
+    case 'reduce':
+      return read('select', operator.by);
+    case 'reduceGroup':
+      return [...read('select', operator.by), ...read('sort', operator.orderBy)];
+    case 'join':
+    case 'coGroup':
+      return read('expression', [operator.on]);
+    default:
+      return operator satisfies never;
+  }
+}
+
+function partitionKeys(wish: PartitionWish): readonly StepExpression[] {
+  if (wish.kind === 'rebalance') return [];
+  if (wish.kind === 'custom') return read('expression', [wish.key]);
+  return read(wish.kind === 'range' ? 'sort' : 'select', wish.keys);
+}
+
+function aggregation({ by, values, having }: Aggregation): readonly StepExpression[] {
+  return [...read('select', by), ...read('groups', [...values, ...(having === null ? [] : [having])])];
+}
+
+function read(form: ExpressionForm, texts: readonly ExprText[]): readonly StepExpression[] {
+  return texts.map((text) => ({ ...text, form }));
+}
