@@ -117,6 +117,35 @@ test.each([
   target.close();
 });
 
+test.each(['append', 'replace'])(
+  'sqlite sink, mode %s: what a killed run staged is gone after the next',
+  async (mode) => {
+    const name = `sqlite-left-${mode}`;
+    const sink = `{connection: target, table: k, mode: ${mode}, createTable: true, rateLimit: ${ROWS / 4}}`;
+    const { default: Database } = await import('better-sqlite3');
+    const file = path.join(directory, `${name}.db`);
+    const tables = (): string[] => {
+      const target = new Database(file, { readonly: true });
+      const names = target.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all() as string[];
+      target.close();
+      return names.filter((table) => table !== 'k');
+    };
+    const killed = runJobFile([job(name, sink), '-p', '2'], {
+      onStart: (child) => {
+        const look = setInterval(() => {
+          if (!existsSync(file) || tables().length === 0) return;
+          clearInterval(look);
+          child.kill('SIGKILL');
+        }, 20);
+      },
+    });
+    await expect(killed).rejects.toThrow('no end event');
+    expect(tables()).toHaveLength(1);
+    const { code } = await runJobFile([job(name, sink.replace(/, rateLimit.*/, '}')), '-p', '2']);
+    expect([code, tables()]).toEqual([0, []]);
+  },
+);
+
 test.each([7, 8])('a sort, seed %i: slots killed in any stage leave all rows in order', async (seed) => {
   const name = `sorted-${seed}`;
   const sink = `{type: file, path: "${name}/all.ndjson"}`;

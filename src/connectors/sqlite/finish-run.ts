@@ -3,18 +3,21 @@ import { existsSync } from 'node:fs';
 import type { Committable, JsonObject, SlotContext } from '../connector.js';
 import { openDatabase, type Database } from './open-database.js';
 import type { SqliteSinkParams } from './sink-params.js';
+import { isDeadRun, runMark } from './run-mark.js';
 import { quoteName } from './sql-text.js';
 import { sqliteError } from './sqlite-error.js';
-import { LEDGER, hasTable, publishSql, stagingName } from './target-table.js';
+import { LEDGER, hasTable, publishSql, stagingName, stagingRun } from './target-table.js';
 import { withPatience } from './with-patience.js';
 
 export function commitRun(json: JsonObject, committables: readonly Committable[], context: SlotContext): Promise<void> {
-  return inTransaction(json, context, (database, params) => publish(database, params, committables, context.runId));
+  return inTransaction(json, context, (database, params) =>
+    publish(database, params, committables, runMark(context.runId)),
+  );
 }
 
 export async function abortRun(json: JsonObject, context: SlotContext): Promise<void> {
   if (!existsSync((json as unknown as SqliteSinkParams).file)) return;
-  await inTransaction(json, context, (database, params) => discard(database, params, context.runId));
+  await inTransaction(json, context, (database, params) => discard(database, params, runMark(context.runId)));
 }
 
 async function inTransaction(
@@ -43,22 +46,30 @@ function publish(
   database: Database,
   params: SqliteSinkParams,
   committables: readonly Committable[],
-  runId: string,
+  run: string,
 ): void {
   if (params.isStaged) {
-    const staging = stagingName(params, runId);
+    const staging = stagingName(params, run);
     const staged = hasTable(database, staging);
     const isEmptied = params.mode === 'replace' && (staged || committables.length === 0);
     if (isEmptied) database.exec(`DELETE FROM main.${quoteName(params.table)}`);
     if (staged) database.exec(publishSql(params, staging));
   }
-  discard(database, params, runId);
+  discard(database, params, run);
 }
 
-function discard(database: Database, params: SqliteSinkParams, runId: string): void {
-  database.exec(`DROP TABLE IF EXISTS main.${quoteName(stagingName(params, runId))}`);
+/** What this run noted or staged, and what runs that were killed have left of this sink. */
+function discard(database: Database, params: SqliteSinkParams, run: string): void {
+  const isOver = (mark: string): boolean => mark === run || isDeadRun(mark);
+  const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all() as string[];
+  for (const name of tables) {
+    const owner = stagingRun(params, name);
+    if (owner !== null && isOver(owner)) database.exec(`DROP TABLE main.${quoteName(name)}`);
+  }
   if (!hasTable(database, LEDGER)) return;
-  database.prepare(`DELETE FROM main.${LEDGER} WHERE run = ? AND sink = ?`).run(runId, params.sinkId);
+  const runs = database.prepare(`SELECT DISTINCT run FROM main.${LEDGER} WHERE sink = ?`).pluck();
+  const clear = database.prepare(`DELETE FROM main.${LEDGER} WHERE run = ? AND sink = ?`);
+  for (const mark of runs.all(params.sinkId) as string[]) if (isOver(mark)) clear.run(mark, params.sinkId);
   if (database.prepare(`SELECT 1 FROM main.${LEDGER} LIMIT 1`).get() === undefined)
     database.exec(`DROP TABLE main.${LEDGER}`);
 }

@@ -23,6 +23,7 @@ import { abortRun, commitRun } from './finish-run.js';
 import { openDatabase, type Database, type Statement } from './open-database.js';
 import type { SqliteSinkParams } from './sink-params.js';
 import { isConstraint, isRowError, sqliteError } from './sqlite-error.js';
+import { runMark } from './run-mark.js';
 import { LEDGER, cloneSql, createLedgerSql, hasTable, moveSql, stagingName } from './target-table.js';
 import { withPatience } from './with-patience.js';
 
@@ -59,7 +60,7 @@ class SqliteSinkWriter implements SinkWriter {
     // Columns without a type keep every value as it is bound; the target's own types apply when it is moved.
     database.exec(`CREATE TEMP TABLE etl_rows (${names.join(', ')})`);
     this.stage = database.prepare(`INSERT INTO temp.etl_rows VALUES (${names.map(() => '?').join(', ')})`);
-    this.move = database.prepare(moveSql(params, targetOf(params, context.runId)));
+    this.move = database.prepare(moveSql(params, targetOf(params, runMark(context.runId))));
   }
 
   beginSplit(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
@@ -155,7 +156,7 @@ class SqliteSinkWriter implements SinkWriter {
 
   private ledgerKey(): readonly SqliteValue[] {
     const { vertex, split } = this.attempt!;
-    return [this.context.runId, this.params.sinkId, vertex, BigInt(split)];
+    return [runMark(this.context.runId), this.params.sinkId, vertex, BigInt(split)];
   }
 
   /** In slices, so that heartbeats go out between them. Gives the rows that the target refused. */
@@ -184,11 +185,16 @@ class SqliteSinkWriter implements SinkWriter {
       } catch (error) {
         if (!isRowError(error)) throw error;
         const sqlState = isConstraint(error) ? '23000' : '22000';
-        const refusal = { rowid: String(rowid), sqlState, message: (error as Error).message };
+        const refusal = { rowid: String(rowid), sqlState, message: this.messageOf(error as Error) };
         this.reject(refusal);
         refusals.push(refusal);
       }
     }
+  }
+
+  /** The user knows the target, not the table in which its rows wait. */
+  private messageOf({ message }: Error): string {
+    return message.replaceAll(targetOf(this.params, runMark(this.context.runId)), this.params.table);
   }
 
   private reject({ rowid, sqlState, message }: Refusal): void {
@@ -232,8 +238,8 @@ function isDriverError(error: unknown): boolean {
   return error instanceof Error && (error.name === 'SqliteError' || 'code' in error);
 }
 
-function targetOf(params: SqliteSinkParams, runId: string): string {
-  return params.isStaged ? stagingName(params, runId) : params.table;
+function targetOf(params: SqliteSinkParams, run: string): string {
+  return params.isStaged ? stagingName(params, run) : params.table;
 }
 
 /** The file with all tables that the writer needs. */
@@ -242,7 +248,7 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
   if (createSql !== null) makeFolder(file);
   const database = await openDatabase(file, { side: 'sink', write: true, create: createSql !== null });
   try {
-    await withPatience(() => prepareTables(database, params, context.runId), {
+    await withPatience(() => prepareTables(database, params, runMark(context.runId)), {
       budgetMs: context.settings['sink.outage.budget'],
       waited: context.waited,
     });
@@ -252,11 +258,11 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
     throw sqliteError(error, file, 'sink');
   }
 
-  function prepareTables(target: Database, { table }: SqliteSinkParams, runId: string): void {
+  function prepareTables(target: Database, { table }: SqliteSinkParams, run: string): void {
     target
       .transaction(() => {
         if (createSql !== null && !hasTable(target, table)) target.exec(createSql);
-        const staging = stagingName(params, runId);
+        const staging = stagingName(params, run);
         if (isStaged && !hasTable(target, staging))
           for (const sql of cloneSql(target, table, staging)) target.exec(sql);
       })

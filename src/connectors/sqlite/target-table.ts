@@ -45,8 +45,15 @@ function declaredType(type: DataType): string {
   }
 }
 
-export function stagingName({ table, sinkId }: SqliteSinkParams, runId: string): string {
-  return `_etl_${sinkId}_${runId}_${table}`;
+export function stagingName({ table, sinkId }: SqliteSinkParams, run: string): string {
+  return `_etl_${sinkId}_${run}_${table}`;
+}
+
+/** The run whose staging table that is, if it is one of this sink; else null. */
+export function stagingRun({ table, sinkId }: SqliteSinkParams, name: string): string | null {
+  const [head, tail] = [`_etl_${sinkId}_`, `_${table}`];
+  const isStaging = name.startsWith(head) && name.endsWith(tail) && name.length > head.length + tail.length;
+  return isStaging ? name.slice(head.length, -tail.length) : null;
 }
 
 const identifier = `(?:"(?:[^"]|"")*"|\`(?:[^\`]|\`\`)*\`|\\[[^\\]]*\\]|[^\\s("]+)`;

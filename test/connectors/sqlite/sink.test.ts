@@ -57,7 +57,7 @@ test('a row that SQLite cannot keep, or the table does not take, is rejected; it
     const scored = schemaOf({ id: 'int64', name: 'text', score: 'float64' });
     const batch = batchOf(scored, [['1', 'a', '1'], ['2', null, '1'], ['3', 'too long', '1'], ['4', 'd', 'NaN'], ['1', 'again', '1'], ['6', 'a', '1'], ['7', 'f', null]]); // prettier-ignore
     const sink = await writeRun(file, scored, { table: 't', mode }, [[batch]]);
-    expect(sink.rejected.map((line) => line.replace(/_etl_out_run-1_/, ''))).toEqual([
+    expect(sink.rejected).toEqual([
       '4|d|NaN: ETL-5201 22003 NaN, which SQLite cannot keep',
       '2||1: ETL-5201 23000 NOT NULL constraint failed: t.name',
       '3|too long|1: ETL-5201 23000 CHECK constraint failed: length(name) < 5',
