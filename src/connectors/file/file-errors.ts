@@ -23,7 +23,10 @@ export function writeError(path: string, error: unknown): EtlError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new EtlError('ETL-4221', message, { cause: error });
+      return new EtlError('ETL-4221', message, {
+        cause: error,
+        hint: 'make room on that disk, or write to another one',
+      });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

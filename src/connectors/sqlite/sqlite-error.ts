@@ -11,7 +11,7 @@ const meanings: readonly (readonly [code: string, source: ErrorCode, sink: Error
   ['SQLITE_PERM', 'ETL-4104', 'ETL-4204'],
   ['SQLITE_AUTH', 'ETL-4104', 'ETL-4204'],
   ['SQLITE_READONLY', 'ETL-4104', 'ETL-4204', 'the file or its folder is not writable'],
-  ['SQLITE_FULL', 'ETL-4110', 'ETL-4213'],
+  ['SQLITE_FULL', 'ETL-4110', 'ETL-4213', 'make room on the disk of the file and of SQLITE_TMPDIR'],
   ['SQLITE_CORRUPT', 'ETL-4112', 'ETL-4214'],
   ['SQLITE_NOTADB', 'ETL-4112', 'ETL-4214'],
   ['SQLITE_IOERR', 'ETL-4102', 'ETL-4207'],

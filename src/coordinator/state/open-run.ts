@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCount, formatDuration } from '../../config/units.js';
 import { EtlError, type ErrorData } from '../../errors/etl-error.js';
+import { explainErrno } from '../../errors/explain-errno.js';
 import type { RunEvent } from '../events.js';
 import { acquireJobLock, isHolder, type JobLock, type LockHolder } from './job-lock.js';
 import { openStateFolder } from './open-state-folder.js';
@@ -83,7 +84,7 @@ function tryLock(
   try {
     return acquireJobLock(stateFolder, job, me);
   } catch (error) {
-    warn(`the lock of job ${job} cannot be written, nothing keeps another run of it away: ${String(error)}`);
+    warn(`the lock of job ${job} cannot be written, nothing keeps another run of it away: ${explainErrno(error)}`);
     return null;
   }
 }

@@ -12,6 +12,7 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writ
 import { join } from 'node:path';
 import { exitCodes } from '../../errors/code-entry.js';
 import { toEtlError } from '../../errors/etl-error.js';
+import { explainErrno } from '../../errors/explain-errno.js';
 import type { RunEvent } from '../events.js';
 import { startOutcome, type RunOutcome } from './run-outcome.js';
 
@@ -138,7 +139,7 @@ export class RunFolder {
     } catch (error) {
       this.close();
       rmSync(join(this.path, 'run.json.tmp'), { force: true });
-      this.options.onProblem(`the folder of this run, ${this.path}, cannot be written: ${String(error)}`);
+      this.options.onProblem(`the folder of this run, ${this.path}, cannot be written: ${explainErrno(error)}`);
     }
   }
 }
