@@ -9,7 +9,7 @@ const ground = '^src/(errors|columnar|kernels|config|text)/';
 const drivers = [
   ['postgres', '^node_modules/(@types/)?(pg|pg-cursor|pg-copy-streams|pg-query-stream)/'],
   ['redis', '^node_modules/ioredis/'],
-  ['sqlite', '^node_modules/(@types/)?better-sqlite3/'],
+  ['sqlite', '^node_modules/(@types/)?better-sqlite3(-node20)?/'],
 ];
 
 module.exports = {

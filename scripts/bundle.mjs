@@ -23,7 +23,7 @@ const bundle = await rolldown({
     ),
   },
   platform: 'node',
-  external: ['better-sqlite3', 'pg-native', 'typescript'], // native, or used only where the user has it
+  external: ['better-sqlite3', 'better-sqlite3-node20', 'pg-native', 'typescript'], // native, or used only where the user has it
   // pg asks for it to see whether it runs at Cloudflare, and Node 20 loads its whole HTTP client for an answer.
   transform: { define: { Response: 'undefined' } },
   plugins: [modulesByUrl()],

@@ -5,6 +5,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { loadSqlite } from './sqlite-driver.mjs';
 
 const CUSTOMERS = 2_000;
 const PRODUCTS = 300;
@@ -13,7 +14,7 @@ const ORDERS = 100_000;
 /** Makes the file unless it is there, complete. @param {string} file */
 export async function makeSampleShop(file) {
   if (existsSync(file)) return;
-  const { default: Database } = await import('better-sqlite3');
+  const Database = await loadSqlite();
   mkdirSync(path.dirname(file), { recursive: true });
   const unfinished = `${file}.tmp-${process.pid}`;
   const database = new Database(unfinished);

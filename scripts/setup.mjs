@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sqliteDriver } from './sqlite-driver.mjs';
 
 export const root = path.resolve(fileURLToPath(import.meta.url), '..', '..');
 
@@ -24,9 +25,9 @@ const manifest = path.join(root, 'oclif.manifest.json');
 export function ensureInstalled() {
   const wanted = `${process.version} ${process.platform}-${process.arch} ${hashOf([readFileSync(path.join(root, 'package-lock.json'), 'utf8')])}\n`;
   if (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === wanted) return;
-  if (!hasLockedPackages()) {
+  if (!hasLockedPackages() || !existsSync(path.join(modules, sqliteDriver))) {
     process.stderr.write('installing dependencies (npm ci) …\n');
-    // Without scripts: of all packages only better-sqlite3 has one that we need, and that is called below.
+    // Without scripts: of all packages only the SQLite driver of Node 20 has one that we need, and that is called below.
     npm([
       'ci',
       '--ignore-scripts',
@@ -38,11 +39,13 @@ export function ensureInstalled() {
     ]);
   }
   if (!canLoadSqlite()) {
-    process.stderr.write('compiling better-sqlite3 for this version of Node, about a minute …\n');
-    npm(['rebuild', 'better-sqlite3', '--loglevel=error'], false);
+    if (sqliteDriver === 'better-sqlite3-node20') {
+      process.stderr.write('compiling better-sqlite3 for Node 20, about a minute; newer ones need no compiler …\n');
+      npm(['rebuild', sqliteDriver, '--loglevel=error'], false);
+    }
     if (!canLoadSqlite())
       process.stderr.write(
-        'better-sqlite3 cannot be loaded: install a C++ compiler, make and python3, then: npm rebuild better-sqlite3\n',
+        `${sqliteDriver} cannot be loaded: with Node 20 install a C++ compiler, make and python3, then: npm rebuild ${sqliteDriver}\n`,
       );
   }
   writeFileSync(installStamp, wanted);
@@ -93,7 +96,7 @@ function hasLockedPackages() {
 
 /** In a process of its own: a module of another Node's ABI cannot be unloaded. @returns {boolean} */
 function canLoadSqlite() {
-  const code = "new (require('better-sqlite3'))(':memory:').close()";
+  const code = `new (require('${sqliteDriver}'))(':memory:').close()`;
   return spawnSync(process.execPath, ['-e', code], { cwd: root, stdio: 'ignore' }).status === 0;
 }
 

@@ -37,6 +37,7 @@ export interface SlotProcess {
 
 /** A process of its own that a slot started may keep its stderr open for ever. */
 const LAST_WORDS_MS = 200;
+const MOST_LAST_WORDS = 64 << 10;
 
 export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   const child = fork(options.entry, [], {
@@ -45,7 +46,12 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'json',
   });
-  child.stderr?.setEncoding('utf8').on('data', options.onOutput); // none where there is no descriptor left
+  let lastWords = '';
+  // There is no stderr where there is no descriptor left.
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-MOST_LAST_WORDS);
+    options.onOutput(text);
+  });
   let stopping = false;
   let reason: EtlError | null = null;
   const watchdog = watch(child, options.heartbeatTimeoutMs, (silentMs) => {
@@ -61,7 +67,7 @@ export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
       resolve();
       if (stopping) return;
       const killed = reason === null && signal === 'SIGKILL';
-      options.onLost((reason ?? causeOfDeath(options, child.pid, code, signal)).toJSON(), killed);
+      options.onLost((reason ?? causeOfDeath(options, child.pid, code, signal, lastWords)).toJSON(), killed);
     };
     child.once('exit', (code, signal) => {
       // Its last words may still be on their way: why it died.
@@ -118,9 +124,12 @@ function causeOfDeath(
   pid: number | undefined,
   code: number | null,
   signal: NodeJS.Signals | null,
+  lastWords: string,
 ): EtlError {
   const who = `slot ${options.index} (pid ${pid ?? 'none'})`;
-  if (signal === 'SIGABRT' || code === 134) {
+  const isAborted = signal === 'SIGABRT' || code === 134;
+  // V8 aborts for want of memory, Node and native modules for many reasons; a failed assertion is none of the heap.
+  if (isAborted && !lastWords.includes('Assertion failed')) {
     return new EtlError('ETL-6007', `${who} ran out of its heap of ${options.heapMb} MiB`, {
       hint: 'raise taskmanager.memory.process.size, or lower the parallelism so that each slot gets more',
     });

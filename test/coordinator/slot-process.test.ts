@@ -82,6 +82,11 @@ test('one that fills its heap is lost, with advice', async () => {
   expect(error.hint).toContain('taskmanager.memory.process.size');
 });
 
+test('one that a failed assertion aborts did not run out of its heap', async () => {
+  const { error } = await start('fails-an-assertion').lost;
+  expect([error.code, error.message]).toEqual(['ETL-6001', expect.stringMatching(/ was ended by SIGABRT$/)]);
+});
+
 test('one that never greets is given up after heartbeat.timeout, and gone before anybody hears of it', async () => {
   const { slot, lost } = start('never-greets', { heartbeatTimeoutMs: 200 });
   const { error, killed } = await lost;

@@ -1,15 +1,16 @@
 /** Every job in jobs/, unchanged, run by the built program over small data; what it wrote is compared with a query. */
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { sampleEventsSql } from '../../scripts/sample-events.mjs';
 import { makeSampleShop } from '../../scripts/sample-shop.mjs';
+import { loadDriver } from '../../src/connectors/sqlite/load-driver.js';
 import { runJobFile, testDirectory } from '../support/run-etl.js';
 import { testDatabase } from '../support/test-database.js';
 import { testRedis } from '../support/test-redis.js';
 
 const database = await testDatabase();
+const Database = await loadDriver();
 const redis = await testRedis();
 const folder = testDirectory();
 const data = path.join(folder, '.data');

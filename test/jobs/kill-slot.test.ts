@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
+import { loadDriver } from '../../src/connectors/sqlite/load-driver.js';
 import { runJobFile, testDirectory } from '../support/run-etl.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -105,7 +106,7 @@ test.each([
   const file = job(name, `{connection: target, table: k, mode: ${mode}, createTable: true${keys}}`);
   const { code, end } = await runJobFile([file, '-p', '2'], { onStart: killSlots(seed, 3) });
   expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
-  const { default: Database } = await import('better-sqlite3');
+  const Database = await loadDriver();
   const target = new Database(path.join(directory, `${name}.db`), { readonly: true });
   expect(target.prepare('SELECT count(*) AS rows, count(DISTINCT id) AS ids, sum(id) AS sum FROM k').get()).toEqual({
     rows: ROWS,
@@ -122,7 +123,7 @@ test.each(['append', 'replace'])(
   async (mode) => {
     const name = `sqlite-left-${mode}`;
     const sink = `{connection: target, table: k, mode: ${mode}, createTable: true, rateLimit: ${ROWS / 4}}`;
-    const { default: Database } = await import('better-sqlite3');
+    const Database = await loadDriver();
     const file = path.join(directory, `${name}.db`);
     const tables = (): string[] => {
       const target = new Database(file, { readonly: true });

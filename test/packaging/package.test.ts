@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { driverName } from '../../src/connectors/sqlite/load-driver.js';
 import { runEtl, runJobFile, testDirectory } from '../support/run-etl.js';
 import { testDatabase } from '../support/test-database.js';
 import { testRedis } from '../support/test-redis.js';
@@ -58,7 +59,7 @@ test('needs no other package, and has the licences of those inside it', () => {
     readFileSync(path.join(unpacked, 'package.json'), 'utf8'),
   ) as Record<string, object | undefined>;
   expect(dependencies).toBeUndefined();
-  expect(Object.keys(optionalDependencies!)).toEqual(['better-sqlite3']);
+  expect(Object.keys(optionalDependencies!)).toEqual(['better-sqlite3', 'better-sqlite3-node20']);
   const licences = readFileSync(path.join(unpacked, 'dist', 'bundle', 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   for (const name of ['@oclif/core', 'ioredis', 'pg', 'pg-types', 'yaml', 'zod']) {
     expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)\\n\\n\\S`, 'm'));
@@ -116,7 +117,7 @@ test('SQLite jobs say what is missing without better-sqlite3, and run with it', 
   expect(without.code).toBe(71);
   expect(without.stderr).toMatch(/ETL-4113 +SQLite files need the package better-sqlite3, which is not installed/);
   mkdirSync(path.join(unpacked, 'node_modules'));
-  symlinkSync(path.resolve('node_modules/better-sqlite3'), path.join(unpacked, 'node_modules', 'better-sqlite3'));
+  symlinkSync(path.resolve('node_modules', driverName), path.join(unpacked, 'node_modules', driverName));
   const { end } = await runJobFile([job('csv-to-sqlite')], { entry, env });
   expect(end).toMatchObject({ exit: { code: 0 }, rows: { read: 12, filtered: 1, written: 11 } });
 });

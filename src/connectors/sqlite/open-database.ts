@@ -1,6 +1,7 @@
-/** Opens an SQLite file with better-sqlite3, which is loaded only then: an optional dependency that must be compiled. */
+/** Opens an SQLite file with better-sqlite3, which is loaded only then. */
 import type DatabaseConstructor from 'better-sqlite3';
 import { EtlError } from '../../errors/etl-error.js';
+import { loadDriver } from './load-driver.js';
 import { sqliteError, type SqliteSide } from './sqlite-error.js';
 
 export type Database = DatabaseConstructor.Database;
@@ -32,24 +33,4 @@ export async function openDatabase(file: string, { side, write = false, create =
       throw new EtlError(side === 'source' ? 'ETL-4101' : 'ETL-4201', `SQLite ${file}: ${error.message}`);
     throw sqliteError(error, file, side);
   }
-}
-
-async function loadDriver(): Promise<typeof DatabaseConstructor> {
-  let problem: unknown;
-  try {
-    const { default: Driver } = await import('better-sqlite3');
-    // The package loads without its compiled part; only a database shows whether that is there.
-    new Driver(':memory:').close();
-    return Driver;
-  } catch (error) {
-    problem = error;
-  }
-  throw new EtlError(
-    'ETL-4113',
-    'SQLite files need the package better-sqlite3, which is not installed or not compiled for this Node',
-    {
-      hint: 'npm install better-sqlite3@12 (with a global etl: npm install -g better-sqlite3@12; npm 12 also wants --allow-scripts=better-sqlite3)',
-      cause: problem,
-    },
-  );
 }

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { sqliteDriver } from '../../../scripts/sqlite-driver.mjs';
+import { driverName } from '../../../src/connectors/sqlite/load-driver.js';
 import { schemaOf } from '../redis/sink-harness.js';
 import { planSink, temporaryFolder } from './sqlite-harness.js';
 
@@ -14,13 +16,17 @@ test('a file that is no database: ETL-4214', async () => {
 
 test('without the driver: ETL-4113, and how to install it', async () => {
   vi.resetModules();
-  vi.doMock('better-sqlite3', () => {
+  vi.doMock(driverName, () => {
     throw new Error('Cannot find package');
   });
   const { openDatabase } = await import('../../../src/connectors/sqlite/open-database.js');
   await expect(openDatabase(path.join(folder, 'x.db'), { side: 'sink' })).rejects.toMatchObject({
     code: 'ETL-4113',
-    hint: expect.stringContaining('npm install better-sqlite3@12') as string,
+    hint: expect.stringContaining(`npm install ${driverName}@`) as string,
   });
-  vi.doUnmock('better-sqlite3');
+  vi.doUnmock(driverName);
+});
+
+test('scripts and slots choose the same driver', () => {
+  expect(sqliteDriver).toBe(driverName);
 });

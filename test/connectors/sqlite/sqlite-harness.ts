@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Driver from 'better-sqlite3';
 import { afterAll } from 'vitest';
 import { rowCount, type Batch, type Schema } from '../../../src/columnar/batch.js';
 import { isValid } from '../../../src/columnar/column.js';
@@ -20,10 +19,14 @@ import type {
 } from '../../../src/connectors/connector.js';
 import { sqlitePlanner } from '../../../src/connectors/sqlite/catalog.js';
 import { sqliteConfig } from '../../../src/connectors/sqlite/config.js';
+import { loadDriver } from '../../../src/connectors/sqlite/load-driver.js';
+import type { Database } from '../../../src/connectors/sqlite/open-database.js';
 import { planSqliteSink } from '../../../src/connectors/sqlite/plan-sink.js';
 import { sqliteSink } from '../../../src/connectors/sqlite/sink.js';
 import { sqliteSource } from '../../../src/connectors/sqlite/source.js';
 import { splitAt, splitCount } from '../../../src/split/split-at.js';
+
+const Driver = await loadDriver();
 
 /** Call at the top level of a test file. */
 export function temporaryFolder(): string {
@@ -33,7 +36,7 @@ export function temporaryFolder(): string {
 }
 
 /** A file of this SQL; the connection is open, for looking at what was written. */
-export function makeDatabase(file: string, sql: string): Driver.Database {
+export function makeDatabase(file: string, sql: string): Database {
   const database = new Driver(file);
   database.exec(sql);
   afterAll(() => void database.close());
