@@ -141,7 +141,7 @@ test.each(['append', 'replace'])(
       },
     });
     await expect(killed).rejects.toThrow('no end event');
-    expect(tables()).toHaveLength(1);
+    expect(tables()).not.toEqual([]);
     const { code } = await runJobFile([job(name, sink.replace(/, rateLimit.*/, '}')), '-p', '2']);
     expect([code, tables()]).toEqual([0, []]);
   },
