@@ -121,6 +121,7 @@ function keySpan(tree: YamlTree, path: SpecPath): Span | null {
 /** The core schema's value; a number that a double cannot hold stays its own text. */
 export function scalarValue(value: unknown, text: string): ScalarNode['value'] {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : text;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : text;
+  // A spec is JSON, which has no -0.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : text;
   return typeof value === 'boolean' || typeof value === 'string' || value === null ? value : text;
 }

@@ -136,13 +136,21 @@ const heavy: readonly (readonly [string, string])[] = [
   ['an alias bomb', aliasBomb(true)],
 ];
 
-test.each(heavy)('%s costs less than 100 MB', async (_, content) => {
+/** Peak of a process that checks this text, with its exit code. */
+async function peakOf(content: string): Promise<{ readonly code: number | null; readonly bytes: number }> {
   writeFileSync(file, content);
   const { code, stderr } = await runEtl(['validate', file], {
     env: { NODE_OPTIONS: `--require ${path.resolve('test/fixtures/print-peak.cjs')}` },
   });
-  const peakKb = Number(/peak (\d+)/.exec(stderr)?.[1]);
-  expect({ code, isSmall: peakKb * 1024 < 100e6 }, `${peakKb} KB`).toEqual({ code: 3, isSmall: true });
+  return { code, bytes: Number(/peak (\d+)/.exec(stderr)?.[1]) * 1024 };
+}
+
+// 72 MB for a harmless file with Node 20, 80 MB with Node 24: what a newer Node takes for itself is not the file's.
+test.each(heavy)('%s costs less than 30 MB more than a harmless file', async (_, content) => {
+  const harmless = await peakOf(job);
+  const { code, bytes } = await peakOf(content);
+  expect([harmless.code, code]).toEqual([0, 3]);
+  expect(bytes, `${bytes} bytes`).toBeLessThan(harmless.bytes + 30e6);
 });
 
 test('a device without end is read to the limit', async () => {
@@ -234,6 +242,12 @@ test('whatever the text, only an EtlError comes out', async () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('a number that is -0 is 0: a spec is JSON', async () => {
+  const text = job.replace('type: print', 'type: print, onReject: {maxRows: -0.0}');
+  const { spec } = await loadJob(file, { text, env: {}, params: {}, connectors: sampleConnectors });
+  expect(spec.sinks.out.onReject).toEqual({ kind: 'skip', maxRows: 0, maxRatio: null });
 });
 
 test('whatever is changed in a good file, only an EtlError comes out', async () => {
