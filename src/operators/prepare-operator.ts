@@ -3,6 +3,7 @@ import type { Schema } from '../columnar/batch.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareAggregate } from './aggregate/aggregate.js';
 import { prepareFilter } from './filter.js';
+import { prepareMapRows } from './functions/map-rows.js';
 import { prepareJoin } from './join/join.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
@@ -11,7 +12,6 @@ import { prepareRepeatRows } from './repeat-rows.js';
 import { prepareSelect } from './select.js';
 import { prepareSort } from './sort/sort.js';
 import { prepareUnion } from './union.js';
-import { prepareUserFunction } from './user-function.js';
 
 /** Compiles or loads what the operator needs. `inputs`: schemas of what feeds it; `baseDir`: where a user's module path starts. */
 export async function prepareOperator(
@@ -27,7 +27,7 @@ export async function prepareOperator(
       return prepareSelect(descriptor, input);
     case 'map':
     case 'flatMap':
-      return prepareUserFunction(descriptor, input, baseDir);
+      return prepareMapRows(descriptor, input, baseDir);
     case 'union':
       return prepareUnion(descriptor, input);
     case 'partition':

@@ -8,7 +8,7 @@ import type { Batch, Schema } from '../columnar/batch.js';
 import { EtlError } from '../errors/etl-error.js';
 import type { CustomPartition } from '../exchange/partitioner.js';
 import { ExchangeWriter } from '../exchange/exchange-writer.js';
-import { loadUserFunction } from '../operators/load-user-function.js';
+import { loadUserFunction } from '../operators/functions/load-user-function.js';
 import type { Operator } from '../operators/operator.js';
 import { prepareOperator } from '../operators/prepare-operator.js';
 import type { ToSlot } from '../protocol/messages.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { EtlError } from '../../src/errors/etl-error.js';
-import { loadUserFunction } from '../../src/operators/load-user-function.js';
+import { loadUserFunction } from '../../src/operators/functions/load-user-function.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'etl-functions-'));
 afterAll(() => rmSync(directory, { recursive: true }));

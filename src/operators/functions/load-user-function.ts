@@ -7,7 +7,7 @@
 import { createRequire, register } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EtlError } from '../errors/etl-error.js';
+import { EtlError } from '../../errors/etl-error.js';
 
 export type UserFunction = (row: Readonly<Record<string, unknown>>) => unknown;
 
