@@ -26,8 +26,10 @@ import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
 import { readableJob, type ReadableJob, type SpecDocument } from './spec/job-spec.js';
 import { loadJob } from './spec/load-job.js';
 
-/** JSON Schema (draft-07) of job files. */
 export { functionList, type FunctionEntry } from './expr/function-list.js';
+/** For functions in TypeScript: what they get. */
+export type { FunctionContext, GroupRows, RowObject } from './protocol/user-function.js';
+/** JSON Schema (draft-07) of job files. */
 export { jobSchema } from './spec/job-schema.js';
 
 /** What a command knows of a job before anything is read. */

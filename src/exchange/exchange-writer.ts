@@ -20,6 +20,9 @@ import { createPartitioner, type CustomPartition, type Partitioner } from './par
 /** Of the buffers, over all partitions; more memory would not make the regions better. */
 const REGION_BYTES = 8 << 20;
 
+/** Of a batch that its readers merge with those of other files: they hold one of each. */
+const MERGED_BATCH_BYTES = 256 << 10;
+
 /** The attempt that is being written. */
 interface Running {
   readonly id: AttemptId;
@@ -41,7 +44,11 @@ export class ExchangeWriter implements SinkWriter {
     private readonly custom: CustomPartition | null,
     private readonly onWritten: (rows: number) => void,
   ) {
-    this.buffers = new PartitionBuffers(output.schema, filePartitions(output));
+    this.buffers = new PartitionBuffers(
+      output.schema,
+      filePartitions(output),
+      output.order.length > 0 ? MERGED_BATCH_BYTES : undefined,
+    );
     this.memory = resources.network.reserve(`exchange "${output.id}"`);
   }
 

@@ -17,6 +17,7 @@ export class PartitionBuffers {
   constructor(
     private readonly schema: Schema,
     readonly partitions: number,
+    private readonly batchBytes = TARGET_BATCH_BYTES,
   ) {
     this.lists = Array.from({ length: partitions }, () => new AddressList());
   }
@@ -38,7 +39,7 @@ export class PartitionBuffers {
   /** The rows of a partition, in batches of a good size. They stay until `clear`. */
   *read(partition: number): Generator<Batch> {
     const addresses = this.lists[partition].view();
-    const fitting = Math.ceil((this.rows * TARGET_BATCH_BYTES) / Math.max(1, this.bytes));
+    const fitting = Math.ceil((this.rows * this.batchBytes) / Math.max(1, this.bytes));
     const step = Math.min(MAX_BATCH_ROWS, Math.max(1, fitting));
     for (let from = 0; from < addresses.length; from += step) {
       yield gatherRows(this.schema, this.batches, addresses.subarray(from, from + step));

@@ -1,5 +1,5 @@
 /**
- * The managed memory of one slot, shared by the operators that run in it.
+ * The managed (or network) memory of one slot, shared by the operators that run in it.
  *
  * Invariant: the bytes of all reservations together never exceed `capacityBytes`. Whoever asks first gets them: operators
  * of a chain take turns within one process, and each can spill, so nobody waits for anybody.
@@ -18,7 +18,12 @@ import { formatBytes } from '../config/units.js';
 import { EtlError } from '../errors/etl-error.js';
 import type { Reservation } from './reservation.js';
 
+/** Which part of Flink's memory model it is. */
+export type PoolKind = 'managed' | 'network';
+
 export interface MemoryPoolOptions {
+  /** For messages; default: managed. */
+  readonly kind?: PoolKind;
   /** Refusing mode: the growth of a reservation is refused once as soon as there is something to spill. */
   readonly refuseFirstGrow?: boolean;
   /** Slots that share the configured managed memory; for the advice in messages. */
@@ -30,6 +35,11 @@ export interface Consumer {
   readonly bytes: number;
 }
 
+const settingOf: Readonly<Record<PoolKind, string>> = {
+  managed: 'taskmanager.memory.managed.size',
+  network: 'taskmanager.memory.network.min (and .max, where that is less)',
+};
+
 const SHOWN_CONSUMERS = 5;
 const MIB = 1024 ** 2;
 
@@ -40,6 +50,7 @@ export class MemoryPool {
   private readonly holders = new Set<PoolReservation>();
   private readonly refuses: boolean;
   private readonly slots: number;
+  private readonly kind: PoolKind;
 
   constructor(
     readonly capacityBytes: number,
@@ -47,6 +58,7 @@ export class MemoryPool {
   ) {
     this.refuses = options.refuseFirstGrow ?? false;
     this.slots = options.slots ?? 1;
+    this.kind = options.kind ?? 'managed';
   }
 
   /**
@@ -97,8 +109,8 @@ export class MemoryPool {
     const slots = this.slots === 1 ? '' : ` for ${this.slots} slots`;
     return new EtlError(
       'ETL-6010',
-      `${name} needs ${formatBytes(bytes)} more; the managed memory of a slot is ${formatBytes(this.capacityBytes)} (${held})`,
-      { hint: `set taskmanager.memory.managed.size to ${needed}m or more${slots}` },
+      `${name} needs ${formatBytes(bytes)} more; the ${this.kind} memory of a slot is ${formatBytes(this.capacityBytes)} (${held})`,
+      { hint: `set ${settingOf[this.kind]} to ${needed}m or more${slots}` },
     );
   }
 }

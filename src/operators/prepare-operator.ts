@@ -3,7 +3,10 @@ import type { Schema } from '../columnar/batch.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareAggregate } from './aggregate/aggregate.js';
 import { prepareFilter } from './filter.js';
+import { prepareCoGroup } from './functions/co-group.js';
+import { prepareMapPartition } from './functions/map-partition.js';
 import { prepareMapRows } from './functions/map-rows.js';
+import { prepareReduceGroups } from './functions/reduce-groups.js';
 import { prepareJoin } from './join/join.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
@@ -28,6 +31,13 @@ export async function prepareOperator(
     case 'map':
     case 'flatMap':
       return prepareMapRows(descriptor, input, baseDir);
+    case 'mapPartition':
+      return prepareMapPartition(descriptor, inputs, baseDir);
+    case 'reduce':
+    case 'reduceGroup':
+      return prepareReduceGroups(descriptor, inputs, baseDir);
+    case 'coGroup':
+      return prepareCoGroup(descriptor, inputs, baseDir);
     case 'union':
       return prepareUnion(descriptor, input);
     case 'partition':

@@ -2,10 +2,10 @@
  * Logical graph → physical graph: chooses how each step runs and where rows change slots. The one place that knows how
  * all kinds of steps are lowered; each family has a file of its own in lower/.
  */
-import { EtlError } from '../errors/etl-error.js';
 import { estimateRows, type RowEstimate } from './estimate-rows.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
+import { lowerCoGroup, lowerMapPartition, lowerReduce } from './lower/lower-functions.js';
 import { lowerCross, lowerJoin } from './lower/lower-join.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSets } from './lower/lower-sets.js';
@@ -17,11 +17,12 @@ import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
 export function lowerGraph(graph: LogicalGraph, rowsOfSource: (id: string) => RowEstimate): PhysicalGraph {
   const schemas = new Map(graph.nodes.map((node) => [node.id, node.schema]));
   const rowsOf = estimateRows(graph, rowsOfSource);
-  return { nodes: graph.nodes.flatMap((node) => lowerNode(node, (id) => schemas.get(id)!, rowsOf)) };
+  return { nodes: graph.nodes.flatMap((node) => lowerNode(graph, node, (id) => schemas.get(id)!, rowsOf)) };
 }
 
 /** The last of the nodes has the logical node's id: others read that. `schemaOf`: of its inputs. */
 function lowerNode(
+  graph: LogicalGraph,
   node: LogicalNode,
   schemaOf: SchemaOf,
   rowsOf: (id: string) => RowEstimate,
@@ -58,12 +59,13 @@ function lowerNode(
     case 'intersect':
     case 'except':
       return lowerSets(node, schemaOf);
-    // No slot runs these yet: spec/operators/operator-blocks.ts refuses them before.
     case 'mapPartition':
+      return lowerMapPartition(node, graph);
     case 'reduce':
     case 'reduceGroup':
+      return lowerReduce(node, schemaOf);
     case 'coGroup':
-      throw new EtlError('ETL-9001', `no slot runs ${node.kind}`);
+      return lowerCoGroup(node, schemaOf);
     default:
       return node satisfies never;
   }

@@ -81,10 +81,38 @@ interface OperatorBase {
   readonly schema: Schema;
 }
 
+/** A function of a module of the user's, and the names of the sets that it gets whole: the last of its inputs. */
+interface UserCall {
+  readonly module: string;
+  readonly function: string;
+  readonly broadcast: readonly string[];
+}
+
 export type OperatorDescriptor =
   | (OperatorBase & { readonly kind: 'filter'; readonly predicate: TypedExpr })
   | (OperatorBase & { readonly kind: 'select'; readonly items: readonly NamedExpr[] })
   | (OperatorBase & { readonly kind: 'map' | 'flatMap'; readonly module: string; readonly function: string })
+  | (OperatorBase & UserCall & { readonly kind: 'mapPartition' })
+  /**
+   * Makes rows of each group of `by`. `seen`: the columns that the function sees. `final`: the rows come in the order of their groups.
+   * `partial`: in any order, and what comes out has all columns of the input.
+   */
+  | (OperatorBase &
+      UserCall & {
+        readonly kind: 'reduce' | 'reduceGroup';
+        readonly phase: 'partial' | 'final';
+        readonly by: readonly number[];
+        readonly seen: readonly number[];
+      })
+  /** Both inputs come in the order of their keys. */
+  | (OperatorBase &
+      UserCall & {
+        readonly kind: 'coGroup';
+        readonly leftKeys: readonly number[];
+        readonly rightKeys: readonly number[];
+        readonly leftSeen: readonly number[];
+        readonly rightSeen: readonly number[];
+      })
   /** Renames and casts the input's columns, by position, to the union's schema. */
   | (OperatorBase & { readonly kind: 'union'; readonly casts: readonly (DataType | null)[] })
   /** Hands on what an exchange has brought here. */

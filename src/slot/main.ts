@@ -46,7 +46,7 @@ function createResources(
   const mostBytes = settings['spill.max-bytes'];
   return {
     managed: new MemoryPool(managedBytes, { refuseFirstGrow: settings['debug.force-spill'], slots }),
-    network: new MemoryPool(networkBytes, { slots }),
+    network: new MemoryPool(networkBytes, { kind: 'network', slots }),
     spill: new SpillSpace({
       runId,
       slot,

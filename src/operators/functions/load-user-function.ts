@@ -9,7 +9,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EtlError } from '../../errors/etl-error.js';
 
-export type UserFunction = (row: Readonly<Record<string, unknown>>) => unknown;
+/** What it is called with depends on the step: rows, iterators over rows, and what it may use beside them. */
+export type UserFunction = (...args: readonly unknown[]) => unknown;
 
 export async function loadUserFunction(module: string, name: string, baseDir: string): Promise<UserFunction> {
   const file = path.resolve(baseDir, module);

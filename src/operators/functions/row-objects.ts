@@ -8,8 +8,7 @@ import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch, type Schema } from '../
 import { createBuilder, type ColumnBuilder } from '../../columnar/column-builder.js';
 import { appendJs, cellToJs } from '../../columnar/js-value.js';
 import { ValueError } from '../../columnar/row-errors.js';
-
-export type RowObject = Record<string, unknown>;
+import type { RowObject } from '../../protocol/user-function.js';
 
 export function rowObject(schema: Schema, batch: Batch, row: number): RowObject {
   const object: RowObject = {};

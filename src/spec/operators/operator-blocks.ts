@@ -27,7 +27,7 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
   select: true,
   map: true,
   flatMap: true,
-  mapPartition: false,
+  mapPartition: true,
   unnest: false,
   union: true,
   unionAll: true,
@@ -40,11 +40,11 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
   distinct: true,
   aggregate: true,
   window: false,
-  reduce: false,
-  reduceGroup: false,
+  reduce: true,
+  reduceGroup: true,
   join: true,
   cross: true,
-  coGroup: false,
+  coGroup: true,
 };
 
 /** Words of the language that this version cannot even check. */

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { EtlError } from '../../src/errors/etl-error.js';
-import { loadUserFunction } from '../../src/operators/functions/load-user-function.js';
+import type { EtlError } from '../../../src/errors/etl-error.js';
+import { loadUserFunction } from '../../../src/operators/functions/load-user-function.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'etl-functions-'));
 afterAll(() => rmSync(directory, { recursive: true }));

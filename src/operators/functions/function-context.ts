@@ -1,0 +1,34 @@
+/** What a function of the user's gets beside its rows: the sets that were broadcast to it, whole, and where it runs. */
+import { rowCount, type Batch, type Schema } from '../../columnar/batch.js';
+import { compactBatch } from '../../columnar/take.js';
+import type { NodeCounters } from '../../protocol/task.js';
+import type { FunctionContext, RowObject } from '../../protocol/user-function.js';
+import type { TaskResources } from '../task-resources.js';
+import { rowObject } from './row-objects.js';
+
+export interface BroadcastSets {
+  readonly names: readonly string[];
+  /** By set. */
+  readonly schemas: readonly Schema[];
+}
+
+/** Reads the sets; all their rows count as in, and as merged into what the function makes. */
+export async function openContext(
+  { names, schemas }: BroadcastSets,
+  streams: readonly AsyncIterable<Batch>[],
+  counters: NodeCounters,
+  { subtask, subtasks }: TaskResources,
+): Promise<FunctionContext> {
+  const sets: [string, readonly RowObject[]][] = [];
+  for (const [i, name] of names.entries()) {
+    const rows: RowObject[] = [];
+    for await (const given of streams[i]) {
+      const batch = compactBatch(given);
+      counters.in += rowCount(batch);
+      counters.merged += batch.length;
+      for (let row = 0; row < batch.length; row++) rows.push(rowObject(schemas[i], batch, row));
+    }
+    sets.push([name, Object.freeze(rows)]);
+  }
+  return Object.freeze({ broadcast: Object.freeze(Object.fromEntries(sets)), subtask, subtasks });
+}
