@@ -10,12 +10,18 @@ import { readSorted } from './read-sorted.js';
 
 type Task = Pick<TaskDescriptor, 'parts' | 'split' | 'splitCount'>;
 
-/** @throws LostPart for a part that cannot be read or is not what it should be, before a row of the bad batch is used */
-export async function* readExchange(input: ExchangeInput, task: Task, resources: TaskResources): AsyncGenerator<Batch> {
+/** `mostBytes`: of the network memory, what merging may take. @throws LostPart for a part that cannot be read or is not what it should be, before a row of the bad batch is used */
+export async function* readExchange(
+  input: ExchangeInput,
+  task: Task,
+  resources: TaskResources,
+  mostBytes = resources.network.capacityBytes,
+): AsyncGenerator<Batch> {
   const parts = task.parts[input.id]!;
   const partition = input.ship.kind === 'BROADCAST' || input.ship.kind === 'RANGE' ? 0 : task.split.index;
   if (input.order.length > 0) {
-    yield* readSorted(input, { parts, partition, task: task.split.index, tasks: task.splitCount }, resources);
+    const { index } = task.split;
+    yield* readSorted(input, { parts, partition, task: index, tasks: task.splitCount, mostBytes }, resources);
     return;
   }
   for (const part of parts) {

@@ -20,6 +20,8 @@ export interface SortedRead {
   /** Which of the readers this is: which range it reads. */
   readonly task: number;
   readonly tasks: number;
+  /** Of the network memory, what the merge may take. */
+  readonly mostBytes: number;
 }
 
 export async function* readSorted(
@@ -27,7 +29,7 @@ export async function* readSorted(
   read: SortedRead,
   resources: TaskResources,
 ): AsyncGenerator<Batch> {
-  const memory = resources.network.reserve(`exchange "${id}"`);
+  const memory = resources.network.reserve(`exchange "${id}"`, read.mostBytes);
   try {
     const runs =
       ship.kind === 'RANGE' && read.tasks > 1 ? await rangeRuns(schema, order, read) : await partitionRuns(read);

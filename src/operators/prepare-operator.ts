@@ -2,6 +2,7 @@
 import type { Schema } from '../columnar/batch.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareAggregate } from './aggregate/aggregate.js';
+import { prepareSortedAggregate } from './aggregate/sorted-aggregate.js';
 import { prepareFilter } from './filter.js';
 import { prepareCoGroup } from './functions/co-group.js';
 import { prepareMapPartition } from './functions/map-partition.js';
@@ -46,6 +47,8 @@ export async function prepareOperator(
       return prepareSort(descriptor);
     case 'aggregate':
       return prepareAggregate(descriptor, input);
+    case 'sortedAggregate':
+      return prepareSortedAggregate(descriptor, inputs);
     case 'join':
       return prepareJoin(descriptor, inputs);
     case 'intersect':

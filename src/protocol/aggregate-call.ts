@@ -21,6 +21,8 @@ interface CallBase {
 export type AggregateCall =
   /** Rows where the argument is not NULL, or all rows. */
   | (CallBase & { readonly kind: 'count'; readonly argument: Argument | null })
+  /** About how many values there are that are not NULL. */
+  | (CallBase & { readonly kind: 'approxDistinct'; readonly argument: Argument })
   | (CallBase & {
       readonly kind: 'statistic';
       readonly statistic: Statistic;
@@ -37,6 +39,34 @@ export type AggregateCall =
       readonly skipNull: boolean;
     });
 
+/** One that depends on the order of the rows: they come sorted by their groups, then by what it asks for. */
+export type OrderedCall =
+  | AggregateCall
+  /** string_agg: values that are not NULL, with the separator between them. */
+  | (CallBase & { readonly kind: 'concatenate'; readonly argument: Argument; readonly separator: string })
+  /** array_agg: all values. */
+  | (CallBase & { readonly kind: 'collect'; readonly argument: Argument; readonly type: DataType })
+  /**
+   * The value at this part of the sorted values that are not NULL; `continuous`: between the two next to it. `count`: which call of the
+   * step without an order counts them, which has to be known before.
+   */
+  | (CallBase & {
+      readonly kind: 'percentile';
+      readonly argument: Argument;
+      readonly fraction: number;
+      readonly continuous: boolean;
+      readonly count: number;
+    });
+
+/** Rows in one order, and the aggregates that want it. */
+export interface OrderedStream {
+  /** Columns of the groups. */
+  readonly by: readonly number[];
+  readonly calls: readonly OrderedCall[];
+  /** Of rows that are equal in these only the first counts (DISTINCT); none: all count. */
+  readonly distinct: readonly number[];
+}
+
 export interface CellKey {
   readonly cell: number;
   readonly descending: boolean;
@@ -49,10 +79,13 @@ export function stateTypes(call: AggregateCall): readonly DataType[] {
   switch (call.kind) {
     case 'count':
       return [count];
+    case 'approxDistinct':
+      return [{ kind: 'bytea' }];
     case 'firstRow':
       return [{ kind: 'boolean' }, ...call.cells.map((cell) => cell.type)];
     case 'statistic': {
       const { type } = call.argument;
+      if (type.kind === 'interval') return [count, count, count, { kind: 'decimal', precision: 38, scale: 0 }];
       const isSum = call.statistic === 'sum' || call.statistic === 'avg';
       if (type.kind === 'float32' || type.kind === 'float64') {
         const float: DataType = { kind: 'float64' };

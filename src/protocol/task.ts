@@ -12,7 +12,7 @@ import type { SortKey } from '../columnar/sort-key.js';
 import type { AttemptId, Committable, Json, JsonObject } from '../connectors/connector.js';
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { Split } from '../split/split.js';
-import type { AggregateCall } from './aggregate-call.js';
+import type { AggregateCall, OrderedStream } from './aggregate-call.js';
 
 export type InputDescriptor = SourceDescriptor | ExchangeInput;
 
@@ -128,6 +128,18 @@ export type OperatorDescriptor =
       readonly by: readonly number[];
       readonly calls: readonly AggregateCall[];
       /** Of the final phase: where each column of the output is among keys and values. */
+      readonly output: readonly number[];
+    })
+  /**
+   * Groups whose rows have to come in an order. All inputs are sorted by their groups and have the same ones: the first brings keys and
+   * states of `calls`, as a `final` aggregate gets them; each other one is a stream. `output`: places among keys, values of `calls`, and
+   * those of the streams.
+   */
+  | (OperatorBase & {
+      readonly kind: 'sortedAggregate';
+      readonly keys: number;
+      readonly calls: readonly AggregateCall[];
+      readonly streams: readonly OrderedStream[];
       readonly output: readonly number[];
     })
   /**

@@ -16,6 +16,10 @@ import type { TaskResources } from '../operators/task-resources.js';
 import type { OpenVertex } from './open-vertex.js';
 import { takeTurns } from './take-turns.js';
 
+/** Of the network memory, what merging inputs may take together; the rest is for what is written. */
+const MERGE_SHARE = 0.75;
+const LEAST_MERGE_BYTES = 512 << 10;
+
 /** What belongs to one attempt. */
 export interface AttemptScope {
   readonly vertex: OpenVertex;
@@ -38,9 +42,15 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
     const count = wanted.filter((input) => input === id).length;
     branches.set(id, count === 1 ? [stream] : tee(stream, count));
   };
+  const { resources, task } = scope;
+  const merges = descriptor.inputs.filter((input) => input.kind === 'exchange' && input.order.length > 0).length;
+  const mostBytes = Math.max(
+    LEAST_MERGE_BYTES,
+    Math.floor((MERGE_SHARE * resources.network.capacityBytes) / Math.max(1, merges)),
+  );
   for (const input of descriptor.inputs) {
     const batches =
-      input.kind === 'source' ? readSource(scope, input.id) : readExchange(input, scope.task, scope.resources);
+      input.kind === 'source' ? readSource(scope, input.id) : readExchange(input, task, resources, mostBytes);
     publish(input.id, countInput(scope, input.id, batches));
   }
   descriptor.operators.forEach((operator, i) => {

@@ -23,6 +23,7 @@ const columns = {
   t: 'text',
   o: 'boolean',
   s: 'timestamp',
+  v: 'interval',
 } as const;
 
 const cell = (value: fc.Arbitrary<string>): fc.Arbitrary<string | null> => fc.option(value, { freq: 5 });
@@ -38,6 +39,7 @@ const cells: Readonly<Record<keyof typeof columns, fc.Arbitrary<string | null>>>
   t: cell(fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replaceAll(/[\0\ud800-\udfff]/gu, 'x'))),
   o: cell(fc.constantFrom('t', 'f')),
   s: cell(fc.constantFrom('2024-01-01 00:00:00', '1999-12-31 23:59:59.999999', 'infinity', '-infinity')),
+  v: cell(fc.constantFrom('1 mon', '-1 year 2 mons', '3 days 04:05:06.789', '00:00:00.000001', '29 days', '700:00:00')),
 };
 
 const aggregates = [
@@ -71,6 +73,28 @@ const aggregates = [
   'variance(d)',
   'stddev_pop(n)',
   'stddev_samp(d)',
+  'sum(v)',
+  'avg(v)',
+  'count(DISTINCT i)',
+  'count(DISTINCT h)',
+  'count(DISTINCT n) FILTER (WHERE o)',
+  'count(DISTINCT f)',
+  'count(DISTINCT t)',
+  'count(DISTINCT v)',
+  'sum(DISTINCT h)',
+  'avg(DISTINCT d) FILTER (WHERE h > 3)',
+  "string_agg(t, ', ' ORDER BY t)",
+  "string_agg(DISTINCT t, '' ORDER BY t DESC)",
+  "string_agg(g, '|' ORDER BY b DESC, g) FILTER (WHERE o)",
+  'array_agg(h ORDER BY h DESC)',
+  'array_agg(DISTINCT h ORDER BY h NULLS FIRST)',
+  'array_agg(o ORDER BY s DESC NULLS LAST, o)',
+  'percentile_cont(0.5) WITHIN GROUP (ORDER BY i)',
+  'percentile_cont(0.3) WITHIN GROUP (ORDER BY f DESC)',
+  'percentile_cont(0.9) WITHIN GROUP (ORDER BY v)',
+  'percentile_disc(0) WITHIN GROUP (ORDER BY t)',
+  'percentile_disc(0.75) WITHIN GROUP (ORDER BY b) FILTER (WHERE h > 3)',
+  'percentile_disc(1) WITHIN GROUP (ORDER BY s)',
 ];
 
 const cases = fc.record({
@@ -126,7 +150,7 @@ async function oracle(rows: readonly TextRow[], by: readonly string[], values: r
   for (const row of rows)
     await database.query(`INSERT INTO t VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`, [...row]);
   // Text is compared as bytes.
-  const calls = values.map((value) => value.replace('(t)', '(t COLLATE "C")'));
+  const calls = values.map((value) => value.replace(/\b([tg])\b(?=[),]| DESC)/g, '($1 COLLATE "C")'));
   const groups = by.length === 0 ? '' : ` GROUP BY ${by.map((_, i) => i + 1).join(', ')}`;
   const found = await database.query(`SELECT ${[...by, ...calls].join(', ')} FROM t${groups}`);
   return normalized(found, by);

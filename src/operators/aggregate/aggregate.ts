@@ -15,9 +15,9 @@ import type { Reservation } from '../../memory/reservation.js';
 import type { OperatorDescriptor } from '../../protocol/task.js';
 import { leastMergeBytes, takeFanIn } from '../fan-in.js';
 import type { Operator, OperatorRun } from '../operator.js';
-import { withoutFailedRows } from '../select-rows.js';
 import { spillRun, type SpilledRun } from '../spill-run.js';
 import { Groups, type GroupedRows } from './groups.js';
+import { wholeRows } from './whole-rows.js';
 
 type Descriptor = Extract<OperatorDescriptor, { kind: 'aggregate' }>;
 
@@ -154,18 +154,8 @@ function mergeWindow(
   }
 }
 
-function* emit(plan: Plan, groups: Groups, to: number, { counters, reject, resources }: OperatorRun): Generator<Batch> {
-  for (const { batch, errors } of groups.results(plan.descriptor, to, resources.batchRows)) {
-    let selection: Int32Array | null = null;
-    if (errors.size > 0) {
-      reject(batch, errors);
-      selection = withoutFailedRows(batch, errors);
-    }
-    const whole = { ...batch, selection };
-    counters.rejected += batch.length - rowCount(whole);
-    counters.out += rowCount(whole);
-    if (rowCount(whole) > 0) yield whole;
-  }
+function* emit(plan: Plan, groups: Groups, to: number, run: OperatorRun): Generator<Batch> {
+  for (const results of groups.results(plan.descriptor, to, run.resources.batchRows)) yield* wholeRows(results, run);
 }
 
 function grouped({ descriptor, keys }: Plan, batch: Batch, are: GroupedRows['are']): GroupedRows {

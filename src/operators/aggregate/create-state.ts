@@ -1,25 +1,46 @@
 /** The one place that knows all states. */
-import type { AggregateCall } from '../../protocol/aggregate-call.js';
+import type { AggregateCall, OrderedCall } from '../../protocol/aggregate-call.js';
+import { approxDistinctState } from './approx-distinct-state.js';
+import { collectState, concatenateState } from './collect-state.js';
 import { countState } from './count-state.js';
 import { firstRowState } from './first-row-state.js';
 import { floatState } from './float-state.js';
-import type { GroupState } from './group-state.js';
+import type { GroupState, RowState } from './group-state.js';
 import { integerSumState } from './integer-sum-state.js';
+import { intervalState } from './interval-state.js';
 import { numericState } from './numeric-state.js';
+import { percentileState } from './percentile-state.js';
 
 export function createState(call: AggregateCall): GroupState {
   switch (call.kind) {
     case 'count':
       return countState(call);
+    case 'approxDistinct':
+      return approxDistinctState(call);
     case 'firstRow':
       return firstRowState(call);
     case 'statistic': {
       const { kind } = call.argument.type;
+      if (kind === 'interval') return intervalState(call);
       if (kind === 'float32' || kind === 'float64') return floatState(call);
       const isSum = call.statistic === 'sum' || call.statistic === 'avg';
       return isSum && kind !== 'numeric' ? integerSumState(call) : numericState(call);
     }
     default:
       return call satisfies never;
+  }
+}
+
+/** `countOf`: of a call without an order, how many rows it has counted for the group. */
+export function createOrderedState(call: OrderedCall, countOf: (call: number, group: number) => number): RowState {
+  switch (call.kind) {
+    case 'concatenate':
+      return concatenateState(call);
+    case 'collect':
+      return collectState(call);
+    case 'percentile':
+      return percentileState(call, (group) => countOf(call.count, group));
+    default:
+      return createState(call);
   }
 }

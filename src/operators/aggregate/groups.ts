@@ -16,6 +16,7 @@ import type { Reservation } from '../../memory/reservation.js';
 import { stateTypes, type AggregateCall } from '../../protocol/aggregate-call.js';
 import { createState } from './create-state.js';
 import type { GroupState } from './group-state.js';
+import type { GroupResults } from './whole-rows.js';
 
 const LEAST_CAPACITY = 256;
 
@@ -109,7 +110,7 @@ export class Groups {
   }
 
   /** Values of the groups `[0, to)`. */
-  *results({ schema, output }: Output, to: number, batchRows: number): Generator<{ batch: Batch; errors: RowErrors }> {
+  *results({ schema, output }: Output, to: number, batchRows: number): Generator<GroupResults> {
     for (const groups of this.slices(inOrder(0, to), batchRows)) {
       const errors = new RowErrors();
       const values = this.states.flatMap((state) => state.results(groups, errors));
@@ -181,7 +182,7 @@ function inOrder(from: number, to: number): Int32Array {
 }
 
 /** Rows where the filter is not true have no group. */
-function filtered(groups: Int32Array, rows: Batch, filter: number | null): Int32Array {
+export function filtered(groups: Int32Array, rows: Batch, filter: number | null): Int32Array {
   if (filter === null) return groups;
   const column = rows.columns[filter] as BitsColumn;
   return groups.map((group, row) => (isValid(column, row) && getBit(column.values, row) ? group : -1));

@@ -3,7 +3,7 @@ import type { Schema } from '../../columnar/batch.js';
 import { EtlError } from '../../errors/etl-error.js';
 import type { AggregateValue } from '../../expr/aggregates/aggregate-value.js';
 import type { SortKey } from '../../expr/typed-expr.js';
-import type { AggregateCall, Argument, CellKey } from '../../protocol/aggregate-call.js';
+import type { AggregateCall, Argument, CellKey, OrderedCall } from '../../protocol/aggregate-call.js';
 import { columnsOf } from './physical-nodes.js';
 
 type FirstRow = Extract<AggregateCall, { kind: 'firstRow' }>;
@@ -40,8 +40,36 @@ export function aggregateCall(value: AggregateValue, input: Schema): AggregateCa
       return firstRow(input, [first], orderBy, { filter, skipNull: false });
     case 'last':
       return firstRow(input, [first], orderBy.map(reversed), { filter, skipNull: false });
+    case 'approx_count_distinct':
+      return { kind: 'approxDistinct', filter, argument: argumentOf(input, first) };
     default:
-      throw new EtlError('ETL-9001', `no slot runs ${of}`);
+      throw new EtlError('ETL-9001', `${of} needs its rows in an order`);
+  }
+}
+
+/** Does it need its rows in an order? */
+export function isOrdered({ function: of, distinct }: AggregateValue): boolean {
+  return distinct || ['string_agg', 'array_agg', 'percentile_cont', 'percentile_disc'].includes(of);
+}
+
+/** `count`: of a percentile, the call that counts its values. */
+export function orderedCall(value: AggregateValue, input: Schema, count: number): OrderedCall {
+  const { function: of, type, separator, fraction } = value;
+  const filter = value.filter === null ? null : columnsOf(input, [value.filter])[0];
+  const base = (): { readonly filter: number | null; readonly argument: Argument } => ({
+    filter,
+    argument: argumentOf(input, value.arguments[0]),
+  });
+  switch (of) {
+    case 'string_agg':
+      return { kind: 'concatenate', ...base(), separator: separator! };
+    case 'array_agg':
+      return { kind: 'collect', ...base(), type };
+    case 'percentile_cont':
+    case 'percentile_disc':
+      return { kind: 'percentile', ...base(), fraction: fraction!, continuous: of === 'percentile_cont', count };
+    default:
+      return aggregateCall({ ...value, distinct: false }, input);
   }
 }
 

@@ -2,16 +2,19 @@
  * aggregate and distinct: a combiner in the chain before the exchange, the aggregate behind it. Rows are spread by the hash of
  * their groups; without groups all go to one task.
  */
-import type { Field, Schema } from '../../columnar/batch.js';
-import { stateTypes, type AggregateCall } from '../../protocol/aggregate-call.js';
+import type { Schema } from '../../columnar/batch.js';
+import type { AggregateCall } from '../../protocol/aggregate-call.js';
 import type { Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { aggregateCall, firstRowOf } from './aggregate-calls.js';
+import { aggregateCall, firstRowOf, isOrdered } from './aggregate-calls.js';
+import { stateSchema } from './state-schema.js';
+import { lowerSortedAggregate } from './lower-sorted-aggregate.js';
 import { columnsOf, exchanged, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
 
 export function lowerAggregate(node: NodeOf<'aggregate'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
   const input = schemaOf(node.inputs[0]);
+  if (node.values.some(isOrdered)) return lowerSortedAggregate(node, input);
   const calls = node.values.map((value) => aggregateCall(value, input));
   return inTwoPhases(node, input, { by: node.by, calls, output: node.schema.fields.map((_, column) => column) });
 }
@@ -47,14 +50,4 @@ function inTwoPhases(
   const strategy = 'hash, combined before the exchange';
   const final = operatorBehind(node, [exchanged(node, 0, combined.id, ship)], { ...body, phase: 'final', by: keys });
   return [combined, { ...final, strategy }];
-}
-
-function stateSchema(keys: readonly Field[], calls: readonly AggregateCall[]): Schema {
-  const taken = new Set(keys.map((field) => field.name));
-  const states = calls.flatMap(stateTypes).map((type, i): Field => {
-    let name = `#${i + 1}`;
-    while (taken.has(name)) name = `#${name}`;
-    return { name, type, nullable: true };
-  });
-  return { fields: [...keys, ...states] };
 }

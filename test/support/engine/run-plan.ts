@@ -64,7 +64,7 @@ export async function runRows(
     maxBytes: null,
   });
   const managed = new MemoryPool(mode.managedBytes, { refuseFirstGrow: mode.forceSpill });
-  const network = new MemoryPool(4 << 20, { kind: 'network' });
+  const network = new MemoryPool(8 << 20, { kind: 'network' });
   try {
     await runVertices(plan, {
       context: {
