@@ -16,6 +16,9 @@ import { prepareRepeatRows } from './repeat-rows.js';
 import { prepareSelect } from './select.js';
 import { prepareSort } from './sort/sort.js';
 import { prepareUnion } from './union.js';
+import { prepareUnnest } from './unnest.js';
+import { prepareWindow } from './window/assign-windows.js';
+import { prepareSession } from './window/sessions.js';
 
 /** Compiles or loads what the operator needs. `inputs`: schemas of what feeds it; `baseDir`: where a user's module path starts. */
 export async function prepareOperator(
@@ -54,6 +57,12 @@ export async function prepareOperator(
     case 'intersect':
     case 'except':
       return prepareRepeatRows(descriptor);
+    case 'unnest':
+      return prepareUnnest(descriptor);
+    case 'window':
+      return prepareWindow(descriptor);
+    case 'session':
+      return prepareSession(descriptor);
     case 'limit':
       return prepareLimit(descriptor);
     default:

@@ -29,6 +29,8 @@ function rowsOfNode(
     case 'sort':
     case 'sortPartition':
     case 'partition':
+    case 'window':
+    case 'unnest':
     case 'distinct':
     case 'intersect':
     case 'except':

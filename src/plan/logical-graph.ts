@@ -9,7 +9,7 @@ import type { Schema } from '../columnar/batch.js';
 import type { AggregateValue } from '../expr/aggregates/aggregate-value.js';
 import type { NamedExpr, SortKey, TypedExpr } from '../expr/typed-expr.js';
 import type { DataType } from '../columnar/data-type.js';
-import type { JoinHint, JoinType } from '../spec/step-operator.js';
+import type { JoinHint, JoinType, WindowShape } from '../spec/step-operator.js';
 
 interface NodeBase {
   readonly id: string;
@@ -68,6 +68,21 @@ export type LogicalNode =
       readonly casts: readonly (readonly (DataType | null)[])[];
     })
   | (NodeBase & { readonly kind: 'limit'; readonly rows: number })
+  /** A row for each element of the array `column`, in its place (`as` is then its name) or as `as` behind all columns. */
+  | (NodeBase & {
+      readonly kind: 'unnest';
+      readonly column: string;
+      readonly as: string | null;
+      readonly position: string | null;
+      readonly keepEmpty: boolean;
+    })
+  /** Adds window_start and window_end; of sessions, which are those of `by`, only window_start. */
+  | (NodeBase & {
+      readonly kind: 'window';
+      readonly time: string;
+      readonly shape: WindowShape;
+      readonly by: readonly string[];
+    })
   | (NodeBase & { readonly kind: 'sort' | 'sortPartition'; readonly keys: readonly SortKey[] })
   | (NodeBase & { readonly kind: 'partition'; readonly by: Partitioning })
   /** Of rows that are equal in `on` (NULLs equal) the first by `orderBy` stays; by the whole row where that says nothing. */

@@ -10,6 +10,7 @@ import { lowerCross, lowerJoin } from './lower/lower-join.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSets } from './lower/lower-sets.js';
 import { lowerSort } from './lower/lower-sort.js';
+import { lowerUnnest, lowerWindow } from './lower/lower-window.js';
 import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
 import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
 
@@ -43,6 +44,10 @@ function lowerNode(
       return [operator(node, ...node.casts.map((casts) => ({ kind: 'union' as const, casts })))];
     case 'limit':
       return [operator(node, { kind: 'limit', limit: node.id })];
+    case 'unnest':
+      return [lowerUnnest(node, schemaOf)];
+    case 'window':
+      return lowerWindow(node, schemaOf);
     case 'partition':
       return lowerPartition(node, schemaOf);
     case 'sort':

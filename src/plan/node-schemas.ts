@@ -22,6 +22,10 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
       return { ...node, schema: first };
     case 'select':
       return { ...node, schema: selectSchema(node.items, first) };
+    case 'unnest':
+      return { ...node, schema: unnestSchema(node, first) };
+    case 'window':
+      return { ...node, schema: windowSchema(node, first) };
     case 'aggregate':
       return { ...node, schema: aggregateSchema(node.by, node.values, first) };
     case 'join':
@@ -52,6 +56,25 @@ export function aggregateSchema(by: readonly string[], values: readonly Aggregat
   const counts = ['count', 'approx_count_distinct'];
   const results = values.map(({ name, type, function: of }) => ({ name, type, nullable: !counts.includes(of) }));
   return { fields: [...pickFields(input, by).fields, ...results] };
+}
+
+type Unnest = Pick<Extract<LogicalNode, { kind: 'unnest' }>, 'column' | 'as' | 'position' | 'keepEmpty'>;
+
+export function unnestSchema({ column, as, position, keepEmpty }: Unnest, input: Schema): Schema {
+  const { type } = fieldOf(input, column);
+  if (type.kind !== 'list') throw new Error(`${column} is no array`);
+  const element: Field = { name: as ?? column, type: type.element, nullable: true };
+  const place = position === null ? [] : [{ name: position, type: { kind: 'int64' } as const, nullable: keepEmpty }];
+  const fields = as === null ? input.fields.map((field) => (field.name === column ? element : field)) : [...input.fields, element]; // prettier-ignore
+  return { fields: [...fields, ...place] };
+}
+
+type Window = Pick<Extract<LogicalNode, { kind: 'window' }>, 'time' | 'shape'>;
+
+export function windowSchema({ time, shape }: Window, input: Schema): Schema {
+  const { type } = fieldOf(input, time);
+  const names = shape.kind === 'session' ? ['window_start'] : ['window_start', 'window_end'];
+  return { fields: [...input.fields, ...names.map((name) => ({ name, type, nullable: false }))] };
 }
 
 export function joinSchema(type: JoinType, left: Schema, right: Schema, rightNames: RightNames): Schema {

@@ -161,6 +161,29 @@ export type OperatorDescriptor =
     })
   /** A row as often as the counts in the columns behind the first `columns` say: one for each input of the step. */
   | (OperatorBase & { readonly kind: 'intersect' | 'except'; readonly all: boolean; readonly columns: number })
+  /** A row for each element of an array, which takes its column's place or comes behind all, then its place in the array. */
+  | (OperatorBase & {
+      readonly kind: 'unnest';
+      readonly column: number;
+      readonly replaces: boolean;
+      readonly position: boolean;
+      readonly keepEmpty: boolean;
+    })
+  /** A row for each window that its time lies in, with start and end behind its columns. Tumbling: they slide by their size. */
+  | (OperatorBase & {
+      readonly kind: 'window';
+      readonly time: number;
+      readonly sizeMs: number;
+      readonly slideMs: number;
+      readonly offsetMs: number;
+    })
+  /** Rows come sorted by `by`, then by time; each gets the start of its session behind its columns. */
+  | (OperatorBase & {
+      readonly kind: 'session';
+      readonly by: readonly number[];
+      readonly time: number;
+      readonly gapMs: number;
+    })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });
 

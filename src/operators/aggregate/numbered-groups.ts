@@ -3,9 +3,8 @@
  * them alike, so they can be walked side by side, some groups at a time.
  */
 import type { Batch } from '../../columnar/batch.js';
-import type { Column } from '../../columnar/column.js';
 import { compactBatch, sliceBatch } from '../../columnar/take.js';
-import { rowEquality } from '../../kernels/equal-rows.js';
+import { likeRowBefore } from '../../kernels/like-row-before.js';
 
 export interface NumberedRows {
   readonly batch: Batch;
@@ -65,8 +64,8 @@ export class NumberedGroups {
     const { length } = batch;
     this.#numbers = new Float64Array(length);
     this.#repeats = this.distinct.length === 0 ? null : new Uint8Array(length);
-    const isSameGroup = likeTheRowBefore(batch, before, this.by);
-    const isSameValue = likeTheRowBefore(batch, before, this.distinct);
+    const isSameGroup = likeRowBefore(before, batch, this.by);
+    const isSameValue = likeRowBefore(before, batch, this.distinct);
     for (let row = 0; row < length; row++) {
       const isSame = this.count > 0 && isSameGroup(row);
       if (!isSame) this.count++;
@@ -74,16 +73,4 @@ export class NumberedGroups {
       if (this.#repeats !== null && isSame && isSameValue(row)) this.#repeats[row] = 1;
     }
   }
-}
-
-/** Is a row equal to the one before it, which for the first is the last of the batch before? */
-function likeTheRowBefore(batch: Batch, before: Batch | null, columns: readonly number[]): (row: number) => boolean {
-  const keys = columnsOf(batch, columns);
-  const within = rowEquality(keys, keys, 'equal');
-  const across = before === null || before.length === 0 ? null : rowEquality(columnsOf(before, columns), keys, 'equal');
-  return (row) => (row > 0 ? within(row - 1, row) : across !== null && across(before!.length - 1, 0));
-}
-
-function columnsOf({ columns }: Batch, wanted: readonly number[]): readonly Column[] {
-  return wanted.map((column) => columns[column]);
 }

@@ -1,6 +1,8 @@
 /** A node on one line: the kind and what it does, in the words of the job file. */
 import type { AggregateValue } from '../../expr/aggregates/aggregate-value.js';
 import type { SortKey } from '../../expr/typed-expr.js';
+import { formatDuration } from '../../config/units.js';
+import type { WindowShape } from '../../spec/step-operator.js';
 import type { LogicalNode, Partitioning } from '../logical-graph.js';
 import type { NodeOf } from '../graph-edit.js';
 import { rightName } from '../node-schemas.js';
@@ -28,6 +30,10 @@ export function describeNode(node: LogicalNode): string {
       return node.all ? `${node.kind} all` : node.kind;
     case 'limit':
       return `limit ${node.rows}`;
+    case 'unnest':
+      return unnestText(node);
+    case 'window':
+      return `window ${shapeText(node.shape)} of ${renderName(node.time)}${byText(node.by)}`;
     case 'sort':
     case 'sortPartition':
       return `${node.kind} ${sortText(node.keys)}`;
@@ -115,6 +121,19 @@ function partitioningText(by: Partitioning): string {
     default:
       return by satisfies never;
   }
+}
+
+function unnestText({ column, as, position, keepEmpty }: NodeOf<'unnest'>): string {
+  const name = as === null ? '' : ` as ${renderName(as)}`;
+  const place = position === null ? '' : `, its place as ${renderName(position)}`;
+  return `unnest ${renderName(column)}${name}${place}${keepEmpty ? ', empty ones kept' : ''}`;
+}
+
+function shapeText(shape: WindowShape): string {
+  if (shape.kind === 'session') return `sessions with gaps of ${formatDuration(shape.gapMs)}`;
+  const offset = shape.offsetMs === 0 ? '' : ` from ${formatDuration(shape.offsetMs)}`;
+  if (shape.kind === 'tumbling') return `tumbling ${formatDuration(shape.sizeMs)}${offset}`;
+  return `sliding ${formatDuration(shape.sizeMs)} every ${formatDuration(shape.slideMs)}${offset}`;
 }
 
 function distinctText({ on, orderBy, schema }: NodeOf<'distinct'>): string {

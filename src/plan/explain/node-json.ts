@@ -30,6 +30,10 @@ export function nodeJson(node: LogicalNode): JsonObject {
       return { all: node.all };
     case 'limit':
       return { rows: node.rows };
+    case 'unnest':
+      return { column: node.column, as: node.as, position: node.position, keepEmpty: node.keepEmpty };
+    case 'window':
+      return { time: node.time, shape: { ...node.shape }, by: node.by };
     case 'sort':
     case 'sortPartition':
       return { keys: keysJson(node.keys) };

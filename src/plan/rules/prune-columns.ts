@@ -45,6 +45,12 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
       return [...own, ...columnUses([node.predicate]).keys()];
     case 'limit':
       return own;
+    case 'unnest':
+      return [...own].filter((name) => name !== node.as && name !== node.position).concat(node.column);
+    case 'window':
+      return [...own]
+        .filter((name) => !name.startsWith('window_') || hasField(schema, name))
+        .concat(node.time, node.by);
     case 'sort':
     case 'sortPartition':
       return [...own, ...node.keys.map((key) => key.column)];
@@ -75,6 +81,10 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
     default:
       return node satisfies never;
   }
+}
+
+function hasField({ fields }: Schema, name: string): boolean {
+  return fields.some((field) => field.name === name);
 }
 
 function partitionColumns(by: Partitioning): readonly string[] {

@@ -5,7 +5,9 @@ import { buildCoGroup, buildCross, buildJoin } from './build-join.js';
 import { buildPartition, buildSort } from './build-order.js';
 import { buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
 import { buildSet } from './build-sets.js';
-import { siteOf, type Output, type StepBuild } from './step-build.js';
+import { buildUnnest } from './build-unnest.js';
+import { buildWindow } from './build-window.js';
+import type { Output, StepBuild } from './step-build.js';
 
 /** What the step's id stands for; null where it could not be typed, which has been said. */
 export function buildStep(build: StepBuild): Output | null {
@@ -47,11 +49,9 @@ export function buildStep(build: StepBuild): Output | null {
     case 'coGroup':
       return buildCoGroup(build, operator);
     case 'unnest':
-    case 'window': {
-      const message = `the operator "${operator.kind}" is not available in this version`;
-      build.problems.add('ETL-2056', message, siteOf(build));
-      return null;
-    }
+      return buildUnnest(build, operator);
+    case 'window':
+      return buildWindow(build, operator);
     default:
       return operator satisfies never;
   }
