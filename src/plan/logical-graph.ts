@@ -83,7 +83,9 @@ export type LogicalNode =
       readonly shape: WindowShape;
       readonly by: readonly string[];
     })
-  | (NodeBase & { readonly kind: 'sort' | 'sortPartition'; readonly keys: readonly SortKey[] })
+  /** `limit`: of the rows in order only the first are wanted; filled by limit pushdown. */
+  | (NodeBase & { readonly kind: 'sort'; readonly keys: readonly SortKey[]; readonly limit: number | null })
+  | (NodeBase & { readonly kind: 'sortPartition'; readonly keys: readonly SortKey[] })
   | (NodeBase & { readonly kind: 'partition'; readonly by: Partitioning })
   /** Of rows that are equal in `on` (NULLs equal) the first by `orderBy` stays; by the whole row where that says nothing. */
   | (NodeBase & { readonly kind: 'distinct'; readonly on: readonly string[]; readonly orderBy: readonly SortKey[] })

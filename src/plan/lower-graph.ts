@@ -54,9 +54,9 @@ function lowerNode(
     case 'sortPartition':
       return lowerSort(node, schemaOf);
     case 'aggregate':
-      return lowerAggregate(node, schemaOf);
+      return lowerAggregate(node, schemaOf, graph);
     case 'distinct':
-      return lowerDistinct(node, schemaOf);
+      return lowerDistinct(node, schemaOf, graph);
     case 'join':
       return lowerJoin(node, schemaOf, rowsOf);
     case 'cross':

@@ -106,7 +106,7 @@ const cases = fc.record({
   managedBytes: fc.constantFrom(1 << 20, 2 << 20, 64 << 20),
 });
 
-test('groups have what PostgreSQL gives them', { timeout: 240_000 }, async () => {
+test('groups have what PostgreSQL gives them', { timeout: 60_000 + 200 * CASES }, async () => {
   await database.query(`SET TIME ZONE 'UTC'`);
   await database.query(
     `CREATE TABLE t (${Object.entries(columns)

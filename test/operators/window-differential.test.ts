@@ -39,7 +39,7 @@ const oracles = {
       (SELECT k, at, CASE WHEN at - lag(at) OVER (PARTITION BY k ORDER BY at) < interval '${size} seconds' THEN 0 ELSE 1 END AS s FROM w WHERE isfinite(at)) y) x GROUP BY k, n`,
 };
 
-test('windows have what PostgreSQL gives them', { timeout: 240_000 }, async () => {
+test('windows have what PostgreSQL gives them', { timeout: 60_000 + 200 * CASES }, async () => {
   await database.query(`SET TIME ZONE 'UTC'; CREATE TABLE w (k text, at timestamp)`);
   await fc.assert(
     fc.asyncProperty(cases, async ({ rows, shape, size, slide, offset, mode }) => {

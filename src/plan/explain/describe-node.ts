@@ -36,7 +36,7 @@ export function describeNode(node: LogicalNode): string {
       return `window ${shapeText(node.shape)} of ${renderName(node.time)}${byText(node.by)}`;
     case 'sort':
     case 'sortPartition':
-      return `${node.kind} ${sortText(node.keys)}`;
+      return `${node.kind} ${sortText(node.keys)}${node.kind === 'sort' && node.limit !== null ? `, the first ${node.limit}` : ''}`;
     case 'partition':
       return `partition ${partitioningText(node.by)}`;
     case 'distinct':

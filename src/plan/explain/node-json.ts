@@ -35,6 +35,7 @@ export function nodeJson(node: LogicalNode): JsonObject {
     case 'window':
       return { time: node.time, shape: { ...node.shape }, by: node.by };
     case 'sort':
+      return { keys: keysJson(node.keys), limit: node.limit };
     case 'sortPartition':
       return { keys: keysJson(node.keys) };
     case 'partition':

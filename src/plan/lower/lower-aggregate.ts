@@ -6,31 +6,42 @@ import type { Schema } from '../../columnar/batch.js';
 import type { AggregateCall } from '../../protocol/aggregate-call.js';
 import type { Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
+import type { LogicalGraph } from '../logical-graph.js';
+import { liesRight } from '../partitioned-by.js';
 import type { PhysicalNode } from '../physical-graph.js';
 import { aggregateCall, firstRowOf, isOrdered } from './aggregate-calls.js';
 import { stateSchema } from './state-schema.js';
 import { lowerSortedAggregate } from './lower-sorted-aggregate.js';
-import { columnsOf, exchanged, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
 
-export function lowerAggregate(node: NodeOf<'aggregate'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+export function lowerAggregate(
+  node: NodeOf<'aggregate'>,
+  schemaOf: SchemaOf,
+  graph: LogicalGraph,
+): readonly PhysicalNode[] {
   const input = schemaOf(node.inputs[0]);
   if (node.values.some(isOrdered)) return lowerSortedAggregate(node, input);
   const calls = node.values.map((value) => aggregateCall(value, input));
-  return inTwoPhases(node, input, { by: node.by, calls, output: node.schema.fields.map((_, column) => column) });
+  return inTwoPhases(node, graph, input, { by: node.by, calls, output: node.schema.fields.map((_, column) => column) });
 }
 
 /** Groups without values, or with the first row of each; then the columns in the order in which they came. */
-export function lowerDistinct(node: NodeOf<'distinct'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
+export function lowerDistinct(
+  node: NodeOf<'distinct'>,
+  schemaOf: SchemaOf,
+  graph: LogicalGraph,
+): readonly PhysicalNode[] {
   const input = schemaOf(node.inputs[0]);
   const names = input.fields.map((field) => field.name);
   const others = names.filter((name) => !node.on.includes(name));
   const calls = others.length === 0 ? [] : [firstRowOf(input, others, node.orderBy)];
   const given = [...node.on, ...others];
-  return inTwoPhases(node, input, { by: node.on, calls, output: names.map((name) => given.indexOf(name)) });
+  return inTwoPhases(node, graph, input, { by: node.on, calls, output: names.map((name) => given.indexOf(name)) });
 }
 
 function inTwoPhases(
   node: NodeOf<'aggregate' | 'distinct'>,
+  graph: LogicalGraph,
   input: Schema,
   {
     by,
@@ -46,6 +57,10 @@ function inTwoPhases(
   const keys = columns.map((_, key) => key);
   const body = { kind: 'aggregate', calls, output } as const;
   const combined = operatorBefore(node, 'combine', node.inputs[0], states, { ...body, phase: 'partial', by: columns });
+  if (liesRight(graph, node, by)) {
+    const final = operatorBehind(node, [forward(combined.id)], { ...body, phase: 'final', by: keys });
+    return [combined, { ...final, strategy: 'hash, without an exchange: equal groups lie in one task already' }];
+  }
   const ship: Ship = keys.length === 0 ? { kind: 'GLOBAL' } : { kind: 'HASH', columns: keys };
   const strategy = 'hash, combined before the exchange';
   const final = operatorBehind(node, [exchanged(node, 0, combined.id, ship)], { ...body, phase: 'final', by: keys });

@@ -11,7 +11,7 @@ export function lowerSort(node: NodeOf<'sort' | 'sortPartition'>, schemaOf: Sche
   const schema = schemaOf(input);
   const keys = sortKeysOf(schema, node.keys);
   if (node.kind === 'sortPartition') return [operator(node, { kind: 'sort', keys, limit: null })];
-  const sorted = operatorBefore(node, 'runs', input, schema, { kind: 'sort', keys, limit: null });
+  const sorted = operatorBefore(node, 'runs', input, schema, { kind: 'sort', keys, limit: node.limit });
   const ranges = exchanged(node, 0, sorted.id, { kind: 'RANGE', keys }, keys);
   return [sorted, { ...operatorBehind(node, [ranges], { kind: 'partition' }), isOrdered: true }];
 }

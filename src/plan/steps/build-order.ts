@@ -19,7 +19,8 @@ export function buildSort(build: StepBuild, { kind, keys }: OperatorOf<'sort' | 
   const columns = new ComputedColumns(input.schema.fields);
   const named = columns.sortKeys(sorted);
   const below = computeColumns(build, columns, input, 'keys');
-  build.add({ ...nodeBase(build, [below.id]), kind, keys: named, schema: below.schema });
+  const base = { ...nodeBase(build, [below.id]), keys: named, schema: below.schema };
+  build.add(kind === 'sort' ? { ...base, kind, limit: null } : { ...base, kind });
   return withoutKeys(build, columns, input, below);
 }
 

@@ -1,0 +1,62 @@
+/**
+ * Where rows lie already: columns of a node's output such that rows that are equal in them are in one task. What groups by these,
+ * and perhaps by more, needs no exchange.
+ */
+import type { LogicalGraph, LogicalNode } from './logical-graph.js';
+import { nodeOf } from './graph-edit.js';
+import { rightName } from './node-schemas.js';
+
+/** Null where nothing is known of it. */
+export function partitionedBy(graph: LogicalGraph, id: string): readonly string[] | null {
+  const node = nodeOf(graph, id);
+  const below = (): readonly string[] | null => partitionedBy(graph, node.inputs[0]);
+  switch (node.kind) {
+    case 'filter':
+    case 'sortPartition':
+    case 'limit':
+    case 'unnest':
+      return below();
+    case 'select':
+      return renamed(node.items, below());
+    case 'window':
+      return node.shape.kind === 'session' ? orNull(node.by) : below();
+    case 'distinct':
+      return liesRight(graph, node, node.on) ? below() : orNull(node.on);
+    case 'aggregate':
+      return liesRight(graph, node, node.by) ? below() : orNull(node.by);
+    case 'join':
+      return joinKeys(node);
+    default:
+      return null;
+  }
+}
+
+/** Do the rows of each group of `by` lie in one task, so that the step needs no exchange of its own? */
+export function liesRight(graph: LogicalGraph, node: LogicalNode, by: readonly string[]): boolean {
+  // A step that is given a parallelism of its own is in a chain of its own.
+  if (node.parallelism !== null) return false;
+  const columns = partitionedBy(graph, node.inputs[0]);
+  return columns !== null && columns.every((column) => by.includes(column));
+}
+
+/** Of a join whose sides are spread by key. A row that was padded has no key of the other side: it lies where it came from. */
+function joinKeys({ type, hint, leftKeys, rightKeys, rightNames }: Extract<LogicalNode, { kind: 'join' }>) {
+  if (hint === 'BROADCAST_HASH_FIRST' || hint === 'BROADCAST_HASH_SECOND' || type === 'full') return null;
+  return orNull(type === 'right' ? rightKeys.map((name) => rightName(rightNames, name)) : leftKeys);
+}
+
+/** Under the names that a select gives them; null where one is gone. */
+function renamed(
+  items: Extract<LogicalNode, { kind: 'select' }>['items'],
+  columns: readonly string[] | null,
+): readonly string[] | null {
+  const names = columns?.map(
+    (column) => items.find(({ expr }) => expr.kind === 'column' && expr.name === column)?.name,
+  );
+  return names === undefined || names.includes(undefined) ? null : (names as readonly string[]);
+}
+
+/** Without a column all rows are in one task, which is no reason to keep the rest there. */
+function orNull(columns: readonly string[]): readonly string[] | null {
+  return columns.length === 0 ? null : columns;
+}
