@@ -30,6 +30,12 @@ export const connectors: Readonly<Record<string, Connector>> = {
     source: async () => (await import('./file/source.js')).fileSource,
     sink: async () => (await import('./file/sink.js')).fileSink,
   },
+  datagen: {
+    type: 'datagen',
+    config: async () => (await import('./datagen/config.js')).datagenConfig,
+    planSource: async () => (await import('./datagen/catalog.js')).datagenPlanner,
+    source: async () => (await import('./datagen/source.js')).datagenSource,
+  },
   print: {
     type: 'print',
     config: async () => (await import('./print/config.js')).printConfig,
