@@ -198,6 +198,8 @@ export interface SinkPlanner {
 export interface SlotContext {
   readonly settings: Settings;
   readonly runId: string;
+  /** Of the run's main process. */
+  readonly mainPid: number;
   readonly slot: number;
   /** The run's logical time (`--at`, else its start): what expiries are computed from. */
   readonly logicalTimeMs: number;

@@ -167,6 +167,7 @@ class JobRun {
       welcome: {
         type: 'welcome',
         settings: request.settings,
+        mainPid: process.pid,
         runId: request.runId,
         logicalTimeMs: request.logicalTimeMs,
         baseDir: request.baseDir,

@@ -16,6 +16,8 @@ export type ToSlot =
       readonly type: 'welcome';
       readonly settings: Settings;
       readonly runId: string;
+      /** Of the parent: when it dies the system says another. */
+      readonly mainPid: number;
       readonly slot: number;
       readonly logicalTimeMs: number;
       readonly baseDir: string;

@@ -26,23 +26,29 @@ function send(message: FromSlot, sent?: () => void): void {
 
 type Welcome = Extract<ToSlot, { type: 'welcome' }>;
 
-function createRuntime(welcome: Welcome, parent: number): SlotRuntime {
+function createRuntime(welcome: Welcome): SlotRuntime {
   const context: SlotContext = {
     settings: welcome.settings,
     runId: welcome.runId,
+    mainPid: welcome.mainPid,
     slot: welcome.slot,
     logicalTimeMs: welcome.logicalTimeMs,
     baseDir: welcome.baseDir,
     networkBytes: welcome.networkBytes,
     log: (level, message) => send({ type: 'log', level, message }),
   };
-  return new SlotRuntime({ context, resources: createResources(welcome, parent), connectors }, send, parent);
+  return new SlotRuntime({ context, resources: createResources(welcome), connectors }, send, welcome.mainPid);
 }
 
-function createResources(
-  { settings, runId, slot, slots, managedBytes, networkBytes }: Welcome,
-  parent: number,
-): SlotResources {
+function createResources({
+  settings,
+  runId,
+  mainPid,
+  slot,
+  slots,
+  managedBytes,
+  networkBytes,
+}: Welcome): SlotResources {
   const mostBytes = settings['spill.max-bytes'];
   return {
     managed: new MemoryPool(managedBytes, { refuseFirstGrow: settings['debug.force-spill'], slots }),
@@ -50,7 +56,7 @@ function createResources(
     spill: new SpillSpace({
       runId,
       slot,
-      ownerPid: parent,
+      ownerPid: mainPid,
       directories: settings['io.tmp.dirs'],
       maxBytes: mostBytes === null ? null : Math.floor(mostBytes / slots),
     }),
@@ -83,14 +89,13 @@ function dieOnSurprise(): void {
 }
 
 function main(): void {
-  const parent = process.ppid;
   let runtime: SlotRuntime | null = null;
   // What a function of the user prints must not mix with rows on standard output: it goes to the log of the run.
   globalThis.console = new Console(process.stderr, process.stderr);
   dieOnSurprise();
   process.on('message', (message: ToSlot) => {
     if (message.type === 'welcome') {
-      runtime = createRuntime(message, parent);
+      runtime = createRuntime(message);
       beat(runtime, message.settings['heartbeat.interval']);
     } else if (message.type === 'shutdown') {
       void (runtime?.close() ?? Promise.resolve()).finally(() => process.exit(0));

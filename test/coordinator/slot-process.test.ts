@@ -32,6 +32,7 @@ function start(fixture: string, options: Partial<SlotProcessOptions> = {}): Star
       slot: 3,
       logicalTimeMs: 0,
       baseDir: '/',
+      mainPid: process.pid,
       networkBytes: 1 << 20,
       managedBytes: 1 << 20,
       slots: 1,

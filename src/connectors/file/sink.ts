@@ -22,7 +22,7 @@ const MAX_BUFFER_BYTES = 64 << 20;
 export const fileSink: SinkModule = {
   openSink: async (params, input, context, committed) => {
     const planned = params as unknown as FileSinkParams;
-    const owner = { runId: context.runId, pid: process.ppid, tag: planned.tag };
+    const owner = { runId: context.runId, pid: context.mainPid, tag: planned.tag };
     const folder = new SafeFolder(context.baseDir, planned.template.root);
     const files = new StagedFiles(
       folder,
@@ -43,7 +43,7 @@ export const fileSink: SinkModule = {
   commit: async (params, committables, context) => {
     const planned = params as unknown as FileSinkParams;
     const folder = new SafeFolder(context.baseDir, planned.template.root);
-    const owner = { runId: context.runId, pid: process.ppid, tag: planned.tag };
+    const owner = { runId: context.runId, pid: context.mainPid, tag: planned.tag };
     const input: Schema = { fields: planned.columns.map((name) => ({ name, type: { kind: 'text' }, nullable: true })) };
     const header = await headerBytes(planned, input);
     await publishFiles(planned, folder, owner, header, lastEntries(committables));
@@ -51,7 +51,7 @@ export const fileSink: SinkModule = {
 
   abort: async (params, context) => {
     const planned = params as unknown as FileSinkParams;
-    const owner = { runId: context.runId, pid: process.ppid, tag: planned.tag };
+    const owner = { runId: context.runId, pid: context.mainPid, tag: planned.tag };
     await removeStaging(new SafeFolder(context.baseDir, planned.template.root), planned.template, (file) =>
       isOwn(file, owner),
     );

@@ -10,14 +10,12 @@ import { LEDGER, hasTable, publishSql, stagingName, stagingRun } from './target-
 import { withPatience } from './with-patience.js';
 
 export function commitRun(json: JsonObject, committables: readonly Committable[], context: SlotContext): Promise<void> {
-  return inTransaction(json, context, (database, params) =>
-    publish(database, params, committables, runMark(context.runId)),
-  );
+  return inTransaction(json, context, (database, params) => publish(database, params, committables, runMark(context)));
 }
 
 export async function abortRun(json: JsonObject, context: SlotContext): Promise<void> {
   if (!existsSync((json as unknown as SqliteSinkParams).file)) return;
-  await inTransaction(json, context, (database, params) => discard(database, params, runMark(context.runId)));
+  await inTransaction(json, context, (database, params) => discard(database, params, runMark(context)));
 }
 
 async function inTransaction(

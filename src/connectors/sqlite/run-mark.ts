@@ -6,10 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { SlotContext } from '../connector.js';
 
 /** Of the run whose slot this process is. */
-export function runMark(runId: string): string {
-  return `${runId}_${hostMark()}_${process.ppid}`;
+export function runMark({ runId, mainPid }: Pick<SlotContext, 'runId' | 'mainPid'>): string {
+  return `${runId}_${hostMark()}_${mainPid}`;
 }
 
 /** Only a run of this host of which nothing runs any more. Unsure is alive. */

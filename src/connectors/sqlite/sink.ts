@@ -60,7 +60,7 @@ class SqliteSinkWriter implements SinkWriter {
     // Columns without a type keep every value as it is bound; the target's own types apply when it is moved.
     database.exec(`CREATE TEMP TABLE etl_rows (${names.join(', ')})`);
     this.stage = database.prepare(`INSERT INTO temp.etl_rows VALUES (${names.map(() => '?').join(', ')})`);
-    this.move = database.prepare(moveSql(params, targetOf(params, runMark(context.runId))));
+    this.move = database.prepare(moveSql(params, targetOf(params, runMark(context))));
   }
 
   beginSplit(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
@@ -156,7 +156,7 @@ class SqliteSinkWriter implements SinkWriter {
 
   private ledgerKey(): readonly SqliteValue[] {
     const { vertex, split } = this.attempt!;
-    return [runMark(this.context.runId), this.params.sinkId, vertex, BigInt(split)];
+    return [runMark(this.context), this.params.sinkId, vertex, BigInt(split)];
   }
 
   /** In slices, so that heartbeats go out between them. Gives the rows that the target refused. */
@@ -194,7 +194,7 @@ class SqliteSinkWriter implements SinkWriter {
 
   /** The user knows the target, not the table in which its rows wait. */
   private messageOf({ message }: Error): string {
-    return message.replaceAll(targetOf(this.params, runMark(this.context.runId)), this.params.table);
+    return message.replaceAll(targetOf(this.params, runMark(this.context)), this.params.table);
   }
 
   private reject({ rowid, sqlState, message }: Refusal): void {
@@ -248,7 +248,7 @@ async function openTarget(params: SqliteSinkParams, context: SinkContext): Promi
   if (createSql !== null) makeFolder(file);
   const database = await openDatabase(file, { side: 'sink', write: true, create: createSql !== null });
   try {
-    await withPatience(() => prepareTables(database, params, runMark(context.runId)), {
+    await withPatience(() => prepareTables(database, params, runMark(context)), {
       budgetMs: context.settings['sink.outage.budget'],
       waited: context.waited,
     });

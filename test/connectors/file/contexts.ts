@@ -16,6 +16,7 @@ export function slotContext(baseDir: string, runId = 'run1', slot = 0): SlotCont
     slot,
     logicalTimeMs: Date.UTC(2026, 0, 31),
     baseDir,
+    mainPid: process.pid,
     networkBytes: 64 << 20,
     log: () => undefined,
   };

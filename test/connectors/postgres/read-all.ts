@@ -80,6 +80,7 @@ export function slotContext(settings: Settings = settingsWith()): SlotContext {
     slot: 0,
     logicalTimeMs: 0,
     baseDir: '/',
+    mainPid: process.pid,
     networkBytes: 1 << 24,
     log: () => undefined,
   };

@@ -86,6 +86,7 @@ export async function openSink(
     sinkId: 'cache',
     logicalTimeMs: RUN_MS,
     baseDir: '/',
+    mainPid: process.pid,
     networkBytes: 1 << 26,
     log: (level, message) => {
       opened.log.push(`${level} ${message}`);

@@ -49,6 +49,7 @@ export const slotContext: SlotContext = {
   slot: 0,
   logicalTimeMs: 0,
   baseDir: '/',
+  mainPid: process.pid,
   networkBytes: 1 << 26,
   log: () => undefined,
 };

@@ -73,6 +73,7 @@ export async function runRows(
         slot: 0,
         logicalTimeMs: 0,
         baseDir: process.cwd(),
+        mainPid: process.pid,
         networkBytes: 1 << 20,
         log: () => undefined,
       },
