@@ -27,6 +27,7 @@ const reader = await source.openSource(plan.params, {
   slot: 0,
   logicalTimeMs: 0,
   baseDir: '/',
+  mainPid: process.pid,
   networkBytes: 0,
   log() {},
 });

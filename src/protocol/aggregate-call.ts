@@ -89,7 +89,7 @@ export function stateTypes(call: AggregateCall): readonly DataType[] {
       const isSum = call.statistic === 'sum' || call.statistic === 'avg';
       if (type.kind === 'float32' || type.kind === 'float64') {
         const float: DataType = { kind: 'float64' };
-        return [count, float, float, float, { kind: 'boolean' }];
+        return [count, float, float, ...(isSum ? [] : [float]), { kind: 'boolean' }];
       }
       if (!isSum) return [count, { kind: 'numeric' }, { kind: 'numeric' }];
       if (type.kind === 'numeric') return [count, { kind: 'numeric' }];

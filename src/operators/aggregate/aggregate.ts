@@ -27,6 +27,8 @@ const SAMPLE_ROWS = 100_000;
 const MERGED_ROWS = 2047;
 /** It does not where more than this part of the rows are groups. */
 const MOST_GROUPS = 0.7;
+/** Nor is it tried any more where nearly every row is one. */
+const ALL_GROUPS = 0.95;
 
 export function prepareAggregate(descriptor: Descriptor, input: Schema): Operator {
   const { id, by, phase } = descriptor;
@@ -58,6 +60,11 @@ async function* combine(plan: Plan, batches: AsyncIterable<Batch>, run: Operator
       if (rowCount(batch) === 0) continue;
       const rows = grouped(plan, batch, 'rows');
       counters.in += rows.rows.length;
+      if (rowsSeen > SAMPLE_ROWS && groups.count === 0 && groupsSeen > ALL_GROUPS * rowsSeen) {
+        counters.out += rows.rows.length;
+        yield groups.ungrouped(rows);
+        continue;
+      }
       if (!groups.tryAdd(rows)) {
         yield* drain();
         groups.add(rows);

@@ -4,7 +4,8 @@ import { approxDistinctState } from './approx-distinct-state.js';
 import { collectState, concatenateState } from './collect-state.js';
 import { countState } from './count-state.js';
 import { firstRowState } from './first-row-state.js';
-import { floatState } from './float-state.js';
+import { floatSpreadState } from './float-spread-state.js';
+import { floatSumState } from './float-sum-state.js';
 import type { GroupState, RowState } from './group-state.js';
 import { integerSumState } from './integer-sum-state.js';
 import { intervalState } from './interval-state.js';
@@ -22,8 +23,8 @@ export function createState(call: AggregateCall): GroupState {
     case 'statistic': {
       const { kind } = call.argument.type;
       if (kind === 'interval') return intervalState(call);
-      if (kind === 'float32' || kind === 'float64') return floatState(call);
       const isSum = call.statistic === 'sum' || call.statistic === 'avg';
+      if (kind === 'float32' || kind === 'float64') return isSum ? floatSumState(call) : floatSpreadState(call);
       return isSum && kind !== 'numeric' ? integerSumState(call) : numericState(call);
     }
     default:

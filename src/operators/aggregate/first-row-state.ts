@@ -5,7 +5,7 @@ import { isValid, type BitsColumn, type Column } from '../../columnar/column.js'
 import { cellOrderOf } from '../../kernels/cell-order.js';
 import type { AggregateCall } from '../../protocol/aggregate-call.js';
 import { cellStore } from './cell-store.js';
-import { flagColumn } from './float-state.js';
+import { flagColumn } from './float-sum-state.js';
 import type { GroupState } from './group-state.js';
 
 type FirstRow = Extract<AggregateCall, { kind: 'firstRow' }>;

@@ -9,7 +9,8 @@ import { getBit } from '../../columnar/bitmap.js';
 import { isValid, type BitsColumn } from '../../columnar/column.js';
 import { RowErrors } from '../../columnar/row-errors.js';
 import { argsortBytes } from '../../kernels/argsort.js';
-import { GroupTable } from '../../kernels/group-table.js';
+import { createGroupTable } from '../../kernels/create-group-table.js';
+import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
 import { sortAddresses } from '../../kernels/sort-addresses.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import type { Reservation } from '../../memory/reservation.js';
@@ -50,11 +51,11 @@ export class Groups {
   private readonly bytesPerGroup: number;
 
   constructor(private readonly request: GroupsRequest) {
-    this.table = new GroupTable(request.keys);
+    this.table = createGroupTable(request.keys);
     this.states = request.calls.map(createState);
     const ofStates = this.states.reduce((sum, state) => sum + state.bytesPerGroup, 0);
     // To sort them takes two words of key and an argsort.
-    this.bytesPerGroup = GroupTable.bytesPerGroup + ofStates + 8 + argsortBytes(1);
+    this.bytesPerGroup = BYTES_PER_GROUP + ofStates + 8 + argsortBytes(1);
   }
 
   get count(): number {
@@ -136,6 +137,24 @@ export class Groups {
     this.settle();
   }
 
+  /** Rows as states, each a group of its own; there are no groups now. */
+  ungrouped({ keys, rows }: GroupedRows): Batch {
+    const { length } = rows;
+    const { memory, stateSchema, calls } = this.request;
+    const bytes = length * this.bytesPerGroup + 2 * sizeOfBatch(rows);
+    memory.grow(bytes);
+    const each = inOrder(0, length);
+    const states = this.states.flatMap((state, i) => {
+      state.resize(length);
+      state.update(rows.columns, filtered(each, rows, calls[i].filter), length);
+      const columns = state.states(each);
+      state.clear();
+      return columns;
+    });
+    memory.shrink(bytes);
+    return { schema: stateSchema, columns: [...keys.columns, ...states], length, selection: null };
+  }
+
   private reserve(more: number): void {
     const capacity = this.capacityFor(more);
     if (capacity === this.capacity) return;
@@ -178,7 +197,9 @@ export class Groups {
 }
 
 function inOrder(from: number, to: number): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, i) => from + i);
+  const numbers = new Int32Array(to - from);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = from + i;
+  return numbers;
 }
 
 /** Rows where the filter is not true have no group. */

@@ -9,13 +9,14 @@ import type { Column } from '../../columnar/column.js';
 import { gatherColumn } from '../../columnar/gather-rows.js';
 import { addressOf } from '../../columnar/row-address.js';
 import { concatColumns } from '../../columnar/take.js';
-import { GroupTable } from '../../kernels/group-table.js';
+import { createGroupTable } from '../../kernels/create-group-table.js';
+import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
 import type { Reservation } from '../../memory/reservation.js';
 import { keysOf, withoutNullKeys, type JoinPlan } from './join-plan.js';
 
 const LEAST_CAPACITY = 256;
 /** Head and tail of a chain, next row, address, mark. */
-const BYTES_PER_ROW = GroupTable.bytesPerGroup + 4 * 4 + 1;
+const BYTES_PER_ROW = BYTES_PER_GROUP + 4 * 4 + 1;
 /** Batches of fewer rows are joined to the one before them. */
 const SMALL_BATCH = 1024;
 
@@ -43,7 +44,7 @@ export class BuildTable {
     private readonly plan: JoinPlan,
     private readonly memory: Reservation,
   ) {
-    this.table = new GroupTable(plan.keySchema);
+    this.table = createGroupTable(plan.keySchema);
   }
 
   /** `batch` has no selection. */

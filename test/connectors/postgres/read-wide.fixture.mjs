@@ -14,6 +14,7 @@ const context = {
   slot: 0,
   logicalTimeMs: 0,
   baseDir: '/',
+  mainPid: process.pid,
   networkBytes: 0,
   log() {},
 };

@@ -1,0 +1,159 @@
+/**
+ * A group table over one column of integers, dates or timestamps, the commonest key: the keys lie in one array by their groups, so a
+ * probe touches the slots and that array, and compares no hash. Twice as fast as the table for any keys where both outgrow the caches.
+ */
+import { MAX_BATCH_ROWS, type Batch, type Schema } from '../columnar/batch.js';
+import { bitmapBytes, clearBit } from '../columnar/bitmap.js';
+import { isValid, type Int32Column, type Int64Column } from '../columnar/column.js';
+import { batchOf, rowOf } from '../columnar/row-address.js';
+import { GROUP_SEED, type GroupTable } from './group-table.js';
+import { finishHash, mixWord } from './murmur.js';
+
+type KeyColumn = Int32Column | Int64Column;
+
+export class IntegerGroupTable implements GroupTable {
+  count = 0;
+  readonly bytes = 0;
+  /** Number of a group + 1, or 0; twice as many as groups that there is room for. */
+  private slots = new Int32Array(0);
+  /** One or two words a group. */
+  private words = new Int32Array(0);
+  /** The group of NULL, which stands in no slot. */
+  private nullGroup = -1;
+  private readonly width: 1 | 2;
+
+  constructor(
+    private readonly schema: Schema,
+    layout: 'int32' | 'int64',
+  ) {
+    this.width = layout === 'int64' ? 2 : 1;
+  }
+
+  get keys(): readonly Batch[] {
+    const batches: Batch[] = [];
+    for (let from = 0; from < this.count; from += MAX_BATCH_ROWS) {
+      const length = Math.min(MAX_BATCH_ROWS, this.count - from);
+      const words = this.words.subarray(this.width * from, this.width * (from + length));
+      const hasNull = this.nullGroup >= from && this.nullGroup < from + length;
+      const validity = hasNull ? allValid(length) : null;
+      if (validity !== null) clearBit(validity, this.nullGroup - from);
+      batches.push(this.batchOf(words, length, validity));
+    }
+    return batches;
+  }
+
+  groupAt(address: number): number {
+    return batchOf(address) * MAX_BATCH_ROWS + rowOf(address);
+  }
+
+  resize(capacity: number): void {
+    const words = new Int32Array(this.width * capacity);
+    words.set(this.words.subarray(0, this.width * this.count));
+    this.words = words;
+    const slots = (this.slots = new Int32Array(2 * capacity));
+    const mask = slots.length - 1;
+    for (let group = 0; group < this.count; group++) {
+      if (group === this.nullGroup) continue;
+      const at = this.width * group;
+      let slot = this.hash(words[at], words[at + 1]) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = group + 1;
+    }
+  }
+
+  assign({ length, columns }: Batch, groups: Int32Array): void {
+    const column = columns[0] as KeyColumn;
+    const { slots, words, width } = this;
+    const given = column.layout === 'int64' ? column.words : column.values;
+    for (let row = 0; row < length; row++) {
+      if (column.validity !== null && !isValid(column, row)) {
+        if (this.nullGroup < 0) this.nullGroup = this.count++;
+        groups[row] = this.nullGroup;
+        continue;
+      }
+      const low = given[width * row];
+      const high = width === 2 ? given[2 * row + 1] : 0;
+      const slot = this.slotOf(low, high);
+      const group = slots[slot] - 1;
+      if (group >= 0) {
+        groups[row] = group;
+        continue;
+      }
+      const fresh = this.count++;
+      slots[slot] = fresh + 1;
+      words[width * fresh] = low;
+      if (width === 2) words[2 * fresh + 1] = high;
+      groups[row] = fresh;
+    }
+  }
+
+  find({ length, columns }: Batch, groups: Int32Array): void {
+    if (this.count === 0) {
+      groups.fill(-1, 0, length);
+      return;
+    }
+    const column = columns[0] as KeyColumn;
+    const { slots, width } = this;
+    const given = column.layout === 'int64' ? column.words : column.values;
+    for (let row = 0; row < length; row++) {
+      groups[row] =
+        column.validity !== null && !isValid(column, row)
+          ? this.nullGroup
+          : slots[this.slotOf(given[width * row], width === 2 ? given[2 * row + 1] : 0)] - 1;
+    }
+  }
+
+  take(groups: Int32Array): Batch {
+    const { width, words } = this;
+    const taken = new Int32Array(width * groups.length);
+    let validity: Uint8Array | null = null;
+    for (let i = 0; i < groups.length; i++) {
+      const group = groups[i];
+      if (group === this.nullGroup) clearBit((validity ??= allValid(groups.length)), i);
+      taken[width * i] = words[width * group];
+      if (width === 2) taken[2 * i + 1] = words[2 * group + 1];
+    }
+    return this.batchOf(taken, groups.length, validity);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.nullGroup = -1;
+    this.slots = this.words = new Int32Array(0);
+  }
+
+  /** Where the key's group stands, or the free place where it would. */
+  private slotOf(low: number, high: number): number {
+    const { slots, words, width } = this;
+    const mask = slots.length - 1;
+    let slot = this.hash(low, high) & mask;
+    for (;;) {
+      const group = slots[slot] - 1;
+      if (group < 0) return slot;
+      if (words[width * group] === low && (width === 1 || words[2 * group + 1] === high)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  private hash(low: number, high: number): number {
+    const hash = mixWord(GROUP_SEED, low);
+    return finishHash(this.width === 1 ? hash : mixWord(hash, high));
+  }
+
+  private batchOf(words: Int32Array, length: number, validity: Uint8Array | null): Batch {
+    const { type } = this.schema.fields[0];
+    const column: KeyColumn =
+      this.width === 1
+        ? { layout: 'int32', type, length, validity, values: words }
+        : { layout: 'int64', type, length, validity, words, values: bigintsOf(words) };
+    return { schema: this.schema, columns: [column], length, selection: null };
+  }
+}
+
+function allValid(length: number): Uint8Array {
+  return new Uint8Array(bitmapBytes(length)).fill(0xff);
+}
+
+function bigintsOf(words: Int32Array): BigInt64Array {
+  return new BigInt64Array(words.buffer, words.byteOffset, words.length / 2);
+}
