@@ -13,6 +13,7 @@ import type {
   SourceDescription,
   SourcePlanner,
 } from '../connector.js';
+import { openArrow } from './arrow-input.js';
 import { openBytes } from './byte-source.js';
 import type { FileSourceBlock } from './config.js';
 import { createCsvScanner } from './csv-rows.js';
@@ -26,7 +27,7 @@ import { fieldOf, isGzip, type CsvOptions, type FileColumn, type FileSourceParam
 /** The catalog's findings for `planRead`. */
 interface Found {
   readonly files: readonly string[];
-  readonly kind: 'ndjson' | 'csv';
+  readonly kind: FileSourceParams['kind'];
   readonly csv: CsvOptions;
   readonly columns: readonly FileColumn[];
 }
@@ -44,9 +45,9 @@ async function describe(source: SourceBlock, context: PlanContext): Promise<Sour
   refuseForeignKeys(source);
   const files = await findFiles(typeof block.path === 'string' ? [block.path] : block.path, context.baseDir);
   const what = `source "${source.id}"`;
-  const { kind, delimiter } = formatOf(files[0].path, block, 'ETL-4111', what);
+  const { kind, delimiter } = sourceFormat(files[0].path, block, what);
   for (const { path } of files) {
-    if (block.format === undefined && formatOf(path, block, 'ETL-4111', what).kind !== kind) {
+    if (block.format === undefined && sourceFormat(path, block, what).kind !== kind) {
       throw new EtlError('ETL-4111', `${what}: ${files[0].path} and ${path} are of different formats`, {
         at: source.at,
         hint: 'make two sources of them and a union',
@@ -65,14 +66,24 @@ async function describe(source: SourceBlock, context: PlanContext): Promise<Sour
     pushdown: { dialect: null, projection: true, limit: true },
     notes: [
       `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`,
-      ...(block.schema === undefined
-        ? [
-            `columns found in the first ${Math.min(sample.rows, SAMPLE_ROWS)} rows of ${first.path}: ${sample.columns.map((column) => `${column.name} ${typeName(column.type)}`).join(', ')}`,
-          ]
-        : []),
+      ...(block.schema === undefined ? [foundNote(kind, sample, first)] : []),
     ],
     own: found as unknown as JsonObject,
   };
+}
+
+function sourceFormat(
+  path: string,
+  block: FileSourceBlock,
+  what: string,
+): { readonly kind: FileSourceParams['kind']; readonly delimiter: string } {
+  const { kind, delimiter } = formatOf(path, block, 'ETL-4111', what);
+  return { kind: kind === 'arrow-stream' ? 'arrow' : kind, delimiter };
+}
+
+function foundNote(kind: FileSourceParams['kind'], { columns, rows }: Sample, { path }: FoundFile): string {
+  const where = kind === 'arrow' ? path : `the first ${Math.min(rows, SAMPLE_ROWS)} rows of ${path}`;
+  return `columns found in ${where}: ${columns.map((column) => `${column.name} ${typeName(column.type)}`).join(', ')}`;
 }
 
 function refuseForeignKeys({ id, where, split, consistency, at }: SourceBlock): void {
@@ -91,10 +102,11 @@ async function readColumns(
   source: SourceBlock,
   block: FileSourceBlock,
   file: FoundFile,
-  kind: 'ndjson' | 'csv',
+  kind: FileSourceParams['kind'],
   csv: CsvOptions,
   context: PlanContext,
 ): Promise<Sample> {
+  if (kind === 'arrow') return readArrowColumns(source, block, file, context);
   const declared = declaredColumns(source, block);
   if (declared !== null && (kind === 'ndjson' || !csv.header))
     return { columns: declared, rows: 0, bytes: 0, whole: false };
@@ -112,6 +124,29 @@ async function readColumns(
     return { columns: declared, rows: 0, bytes: 0, whole: false };
   } finally {
     await bytes.close();
+  }
+}
+
+/** An Arrow file says what its columns are; its first batch tells about how many rows there are. */
+async function readArrowColumns(
+  { id, at }: SourceBlock,
+  { schema }: FileSourceBlock,
+  file: FoundFile,
+  { baseDir }: PlanContext,
+): Promise<Sample> {
+  if (schema !== undefined) {
+    throw new EtlError('ETL-4111', `source "${id}": an Arrow file has a schema of its own`, {
+      at,
+      hint: 'leave "schema" out; a select step casts columns',
+    });
+  }
+  const input = await openArrow(resolve(baseDir, file.path), file.path);
+  try {
+    const columns = input.schema.fields.map(({ name, type }, position) => ({ name, type, position }));
+    const first = await input.sample();
+    return first === null ? { columns, rows: 0, bytes: 0, whole: true } : { columns, ...first, whole: false };
+  } finally {
+    await input.close();
   }
 }
 

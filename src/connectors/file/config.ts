@@ -3,9 +3,11 @@ import { z } from 'zod';
 import type { ConnectorConfig } from '../connector.js';
 
 const format = z
-  .enum(['ndjson', 'csv'])
+  .enum(['ndjson', 'csv', 'arrow', 'arrow-stream'])
   .optional()
-  .describe('default: by the name: .ndjson, .jsonl, .csv, .tsv, each also with .gz');
+  .describe(
+    'default: by the name: .ndjson, .jsonl, .csv, .tsv, each also with .gz; .arrow, .feather, .ipc; .arrows for arrow-stream. Arrow files and streams are both read as either',
+  );
 const compression = z.enum(['gzip', 'none']).optional().describe('default: gzip for names that end in .gz');
 const delimiter = z
   .string()
@@ -35,7 +37,7 @@ const source = z.object({
     .record(z.string().min(1), z.string().min(1))
     .optional()
     .describe(
-      'columns and their SQL types, {id: bigint, price: "numeric(10,2)"}; default: found in the first 1000 rows of the first file',
+      'columns and their SQL types, {id: bigint, price: "numeric(10,2)"}; default: found in the first 1000 rows of the first file; Arrow has its own',
     ),
 });
 

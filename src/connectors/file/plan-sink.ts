@@ -5,7 +5,7 @@ import { didYouMean } from '../../errors/did-you-mean.js';
 import { EtlError } from '../../errors/etl-error.js';
 import type { JsonObject, SinkPlan, SinkPlanner, SinkPlanRequest } from '../connector.js';
 import { fileConfig, type FileSinkBlock } from './config.js';
-import { formatOf } from './file-format.js';
+import { formatOf, type FormatKind } from './file-format.js';
 import {
   parsePath,
   PathTemplateError,
@@ -60,18 +60,25 @@ function planSink({ sink, input, parallelism }: SinkPlanRequest): SinkPlan {
     header: format.kind === 'csv' && block.header,
     nullValue: block.nullValue,
     formulaGuard: block.csvFormulaGuard,
-    columns: input.fields.map((field) => field.name),
+    schema: input,
   };
   return {
     params: params as unknown as JsonObject,
-    columns: params.columns,
+    columns: input.fields.map((field) => field.name),
     effect: 'idempotent',
     keepsOrder: true,
     commit: 'atomic',
-    description: `${format.kind === 'csv' ? 'CSV' : 'NDJSON'}${format.gzip ? ' (gzip)' : ''} to ${renderTemplate(template)}`,
+    description: `${formatNames[format.kind]}${format.gzip ? ' (gzip)' : ''} to ${renderTemplate(template)}`,
     notes,
   };
 }
+
+const formatNames: Readonly<Record<FormatKind, string>> = {
+  ndjson: 'NDJSON',
+  csv: 'CSV',
+  arrow: 'Arrow',
+  'arrow-stream': 'Arrow stream',
+};
 
 function readTemplate(path: string, refuse: (message: string) => never): PathTemplate {
   try {

@@ -7,11 +7,13 @@
  * removed only after the joined file has its name.
  */
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { ArrowError } from '../../columnar/arrow/arrow-error.js';
 import { EtlError } from '../../errors/etl-error.js';
 import { eachAtOnce } from './each-at-once.js';
 import { writeError } from './file-errors.js';
+import type { FileFrame } from './file-frame.js';
 import { replaceList } from './output-list.js';
 import { expandPath, placeholders } from './path-template.js';
 import { removeStaging } from './remove-staging.js';
@@ -30,21 +32,21 @@ export async function publishFiles(
   params: FileSinkParams,
   folder: SafeFolder,
   owner: StagingOwner,
-  header: Buffer,
+  frame: FileFrame,
   entries: readonly StagedEntry[],
 ): Promise<void> {
   const byPath = new Map<string, StagedEntry[]>();
   for (const entry of entries) byPath.set(entry[0], [...(byPath.get(entry[0]) ?? []), entry]);
   await eachAtOnce(byPath, FILES_AT_ONCE, async ([path, parts]) => {
-    if (parts.length === 1) return publishOne(folder, parts[0]);
+    if (parts.length === 1) return publishOne(folder, frame, parts[0]);
     const inOrder = [...parts].sort((a, b) => (a[1] < b[1] ? -1 : 1));
-    return publishJoined(folder, owner, header, path, inOrder);
+    return publishJoined(folder, owner, frame, path, inOrder);
   });
   const keys = placeholders(params.template);
   const paths = [...byPath.keys()];
   if (paths.length === 0 && !keys.some((key) => key.kind === 'column')) {
     const path = expandPath(params.template, 0, [])!;
-    await publishEmpty(folder, owner, header, path);
+    await publishEmpty(folder, owner, frame, path);
     paths.push(path);
   }
   // No rows and so no keys: there is nothing to sync or to list, and perhaps not even a folder.
@@ -58,14 +60,15 @@ export async function publishFiles(
   });
 }
 
-async function publishOne(folder: SafeFolder, [path, staging, bytes]: StagedEntry): Promise<void> {
+async function publishOne(folder: SafeFolder, frame: FileFrame, [path, staging, bytes]: StagedEntry): Promise<void> {
   const from = posix.join(posix.dirname(path), staging);
-  if (!(await isThere(folder, from))) return checkPublished(folder, path, bytes);
+  if (!(await isThere(folder, from))) return checkPublished(folder, frame, path, bytes);
   await folder.checkFolder(posix.dirname(path));
   const handle = await folder.open(from, false);
   try {
     await checkLength(folder, path, (await handle.stat()).size, bytes);
     await handle.truncate(bytes);
+    await writeAt(handle, await tailOf(folder, frame, handle, path, bytes), bytes);
     await handle.sync();
   } catch (error) {
     throw writeError(folder.show(path), error);
@@ -79,7 +82,7 @@ async function publishOne(folder: SafeFolder, [path, staging, bytes]: StagedEntr
 async function publishJoined(
   folder: SafeFolder,
   owner: StagingOwner,
-  header: Buffer,
+  frame: FileFrame,
   path: string,
   parts: readonly StagedEntry[],
 ): Promise<void> {
@@ -88,8 +91,8 @@ async function publishJoined(
   const there = await Promise.all(froms.map((from) => isThere(folder, from)));
   if (there.includes(false)) {
     // Parts go only after the joined file has its name.
-    const total = parts.reduce((sum, [, , bytes]) => sum + bytes, 0) - (parts.length - 1) * header.length;
-    return checkPublished(folder, path, total);
+    const total = parts.reduce((sum, [, , bytes]) => sum + bytes, 0) - (parts.length - 1) * frame.head.length;
+    return checkPublished(folder, frame, path, total);
   }
   await folder.checkFolder(above);
   const joined = posix.join(above, stagingName(posix.basename(path), owner, 'merged'));
@@ -99,7 +102,7 @@ async function publishJoined(
     let position = 0;
     for (const [i, [, , bytes]] of parts.entries()) {
       await checkLength(folder, path, (await stat(folder.at(froms[i]))).size, bytes);
-      const start = i === 0 ? 0 : header.length;
+      const start = i === 0 ? 0 : frame.head.length;
       if (bytes === start) continue;
       for await (const chunk of createReadStream(folder.at(froms[i]), {
         start,
@@ -109,6 +112,7 @@ async function publishJoined(
         position += await writeAt(handle, chunk as Buffer, position);
       }
     }
+    await writeAt(handle, await tailOf(folder, frame, handle, path, position), position);
     await handle.sync();
   } catch (error) {
     throw writeError(folder.show(path), error);
@@ -120,13 +124,15 @@ async function publishJoined(
 }
 
 /** A run without rows still leaves its file, so that it can be told from one that did not run. */
-async function publishEmpty(folder: SafeFolder, owner: StagingOwner, header: Buffer, path: string): Promise<void> {
+async function publishEmpty(folder: SafeFolder, owner: StagingOwner, frame: FileFrame, path: string): Promise<void> {
   await folder.prepare(path);
   const from = posix.join(posix.dirname(path), stagingName(posix.basename(path), owner, 'merged'));
   await rm(folder.at(from), { force: true });
   const handle = await folder.open(from, true);
   try {
-    await writeAt(handle, header, 0);
+    const { head } = frame;
+    await writeAt(handle, head, 0);
+    await writeAt(handle, await tailOf(folder, frame, handle, path, head.length), head.length);
     await handle.sync();
   } catch (error) {
     throw writeError(folder.show(path), error);
@@ -158,10 +164,44 @@ async function isThere(folder: SafeFolder, path: string): Promise<boolean> {
 }
 
 /** The staging file is gone: an earlier try of this commit has renamed it, or else somebody removed it. */
-async function checkPublished(folder: SafeFolder, path: string, bytes: number): Promise<void> {
+async function checkPublished(folder: SafeFolder, frame: FileFrame, path: string, bytes: number): Promise<void> {
   const info = await stat(folder.at(path)).catch(() => null);
-  if (info?.isFile() === true && info.size === bytes) return;
+  if (info?.isFile() === true && (await isPublished(folder, frame, path, bytes, info.size))) return;
   throw new EtlError('ETL-4223', `the staging file of ${folder.show(path)} is gone`, { hint: 'run the job again' });
+}
+
+/** Is a file of `size` bytes the one that `bytes` bytes of head and rows became? */
+async function isPublished(
+  folder: SafeFolder,
+  frame: FileFrame,
+  path: string,
+  bytes: number,
+  size: number,
+): Promise<boolean> {
+  const handle = await open(folder.at(path), 'r').catch((error: unknown) => {
+    throw writeError(folder.show(path), error);
+  });
+  try {
+    return size >= bytes && size === bytes + (await tailOf(folder, frame, handle, path, bytes)).length;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function tailOf(
+  folder: SafeFolder,
+  frame: FileFrame,
+  handle: FileHandle,
+  path: string,
+  bytes: number,
+): Promise<Buffer> {
+  try {
+    return await frame.tail(handle, bytes);
+  } catch (error) {
+    if (!(error instanceof ArrowError)) throw writeError(folder.show(path), error);
+    const message = `the staging file of ${folder.show(path)} is damaged: ${error.message}`;
+    throw new EtlError('ETL-4223', message, { hint: 'run the job again', cause: error });
+  }
 }
 
 async function checkLength(folder: SafeFolder, path: string, size: number, bytes: number): Promise<void> {

@@ -1,4 +1,6 @@
 /** What the parent tells a slot about a file sink. JSON-safe. */
+import type { Schema } from '../../columnar/batch.js';
+import type { FormatKind } from './file-format.js';
 import type { PathTemplate } from './path-template.js';
 
 export interface FileSinkParams {
@@ -7,13 +9,13 @@ export interface FileSinkParams {
   readonly template: PathTemplate;
   /** The path as the job file has it, whatever `-{subtask}` was put into it since: the name of the list of files. */
   readonly path: string;
-  readonly kind: 'ndjson' | 'csv';
+  readonly kind: FormatKind;
   readonly gzip: boolean;
   readonly delimiter: string;
   readonly header: boolean;
   readonly nullValue: string;
   readonly formulaGuard: boolean;
-  readonly columns: readonly string[];
+  readonly schema: Schema;
 }
 
 /** One file in a split's committable: path below the root, name of its staging file beside it, bytes that count. */

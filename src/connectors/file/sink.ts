@@ -8,12 +8,15 @@ import type { ByteWriter } from '../../columnar/byte-writer.js';
 import type { CellWriter } from '../../columnar/write-text.js';
 import { jsonKeys, rowJsonWriter } from '../../columnar/write-row-json.js';
 import type { AttemptId, Committable, SinkContext, SinkModule, SinkWriter } from '../connector.js';
+import { ArrowFileWriter } from './arrow-writer.js';
+import { isArrow } from './file-format.js';
+import { fileFrame } from './file-frame.js';
 import { RowPaths } from './path-template.js';
 import { publishFiles } from './publish-files.js';
 import { removeStaging } from './remove-staging.js';
 import { SafeFolder } from './safe-folder.js';
 import type { FileCommittable, FileSinkParams, StagedEntry } from './sink-params.js';
-import { packGzip, StagedFiles, type StagedFile } from './staged-files.js';
+import { StagedFiles, type StagedFile } from './staged-files.js';
 import { shortName, stagingName, type StagingFile, type StagingOwner } from './staging-names.js';
 import { CsvWriter } from '../../columnar/write-csv.js';
 
@@ -24,12 +27,13 @@ export const fileSink: SinkModule = {
     const planned = params as unknown as FileSinkParams;
     const owner = { runId: context.runId, pid: context.mainPid, tag: planned.tag };
     const folder = new SafeFolder(context.baseDir, planned.template.root);
+    const bufferBytes = Math.min(MAX_BUFFER_BYTES, context.networkBytes / 2);
     const files = new StagedFiles(
       folder,
       planned.gzip,
-      await headerBytes(planned, input),
+      (await fileFrame(planned)).head,
       (path) => stagingName(path.slice(path.lastIndexOf('/') + 1), owner, context.subtask),
-      Math.min(MAX_BUFFER_BYTES, context.networkBytes / 2),
+      bufferBytes,
     );
     const kept = lastEntries(committed);
     const keptPaths = new Set(kept.map(([path, staging]) => posix.join(posix.dirname(path), staging)));
@@ -37,16 +41,16 @@ export const fileSink: SinkModule = {
       return isOwn(file, owner) && file.subtask === String(context.subtask) && !keptPaths.has(path);
     });
     for (const entry of kept) await files.restore(entry);
-    return new FileSinkWriter(planned, input, files, context);
+    return isArrow(planned.kind)
+      ? new ArrowFileWriter(planned, files, context, bufferBytes / 2)
+      : new FileSinkWriter(planned, input, files, context);
   },
 
   commit: async (params, committables, context) => {
     const planned = params as unknown as FileSinkParams;
     const folder = new SafeFolder(context.baseDir, planned.template.root);
     const owner = { runId: context.runId, pid: context.mainPid, tag: planned.tag };
-    const input: Schema = { fields: planned.columns.map((name) => ({ name, type: { kind: 'text' }, nullable: true })) };
-    const header = await headerBytes(planned, input);
-    await publishFiles(planned, folder, owner, header, lastEntries(committables));
+    await publishFiles(planned, folder, owner, await fileFrame(planned), lastEntries(committables));
   },
 
   abort: async (params, context) => {
@@ -140,13 +144,6 @@ function rowWriter(params: FileSinkParams, input: Schema): (batch: Batch) => Cel
       out.byte(10);
     };
   };
-}
-
-/** What every file begins with, packed if the file is. */
-async function headerBytes(params: FileSinkParams, input: Schema): Promise<Buffer> {
-  if (!params.header) return Buffer.alloc(0);
-  const plain = new CsvWriter(params).header(input);
-  return params.gzip ? packGzip(plain) : plain;
 }
 
 /** The last word on each staging file. */

@@ -3,7 +3,8 @@ import type { Field } from '../../columnar/batch.js';
 import type { DataType } from '../../columnar/data-type.js';
 
 export interface FileSourceParams {
-  readonly kind: 'ndjson' | 'csv';
+  /** Arrow: file or stream, its bytes tell. */
+  readonly kind: 'ndjson' | 'csv' | 'arrow';
   /** Null: by the name of each file. */
   readonly compression: 'gzip' | 'none' | null;
   readonly csv: CsvOptions;

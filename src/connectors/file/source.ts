@@ -13,6 +13,7 @@ import type { JsonObject, ReadOptions, SlotContext, SourceModule, SourceReader }
 import { openBytes } from './byte-source.js';
 import { createCsvScanner, CsvRows } from './csv-rows.js';
 import { JsonRows } from './json-rows.js';
+import { readArrow } from './read-arrow.js';
 import { readFirst, startOfText } from './read-first.js';
 import type { RowReader } from './row-reader.js';
 import { RowSlab } from './row-slab.js';
@@ -38,6 +39,10 @@ async function* readFile(
   options: ReadOptions,
 ): AsyncGenerator<Batch> {
   const file = split.item!;
+  if (params.kind === 'arrow') {
+    yield* readArrow(params, context, resolve(context.baseDir, file), file, options);
+    return;
+  }
   const source = await openBytes(resolve(context.baseDir, file), isGzip(file, params.compression), file);
   try {
     const slab = new RowSlab(source, context.settings['source.max-row-bytes']);
