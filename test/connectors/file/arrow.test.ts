@@ -12,6 +12,8 @@ import { EtlError } from '../../../src/errors/etl-error.js';
 import { anyBatches } from '../../columnar/any-batch.js';
 import { arrowRows, rawRows } from '../../columnar/arrow/apache-rows.js';
 import { batchOf, textOf } from '../../columnar/cells.js';
+import { readArrow } from '../../../src/connectors/file/read-arrow.js';
+import { attempt, slotContext } from './contexts.js';
 import { readRows, type ReadResult } from './read-rows.js';
 import { filesBelow, planSink, runOnce, SinkRun } from './sink-harness.js';
 
@@ -350,3 +352,20 @@ test('the plan says what is written', async () => {
     description: 'Arrow stream to a-{subtask}',
   });
 });
+
+test('a batch of more than a slot has for reading is read, and said once', async () => {
+  const base = folder();
+  writeFileSync(join(base, 'a.arrow'), foreign('file', 20_000, 9000));
+  const logged: string[] = [];
+  const context = { ...slotContext(base), networkBytes: 1 << 17, log: (_: string, text: string) => void logged.push(text) };
+  const csv = { header: true, delimiter: ',', quote: '"', nullValue: '' };
+  const columns = [{ name: 'id', type: { kind: 'int32' }, position: 0 }] as const;
+  const params = { kind: 'arrow', compression: null, csv, columns, width: 5, batchRows: 8192 } as const;
+  const options = { attempt: attempt(0), snapshot: null, limit: null, signal: new AbortController().signal, reject: () => undefined };
+  let rows = 0;
+  for await (const batch of readArrow(params, context, join(base, 'a.arrow'), 'a.arrow', options)) rows += batch.length;
+  expect([rows, logged]).toEqual([
+    20_000,
+    [expect.stringMatching(/^a\.arrow has a batch of .* KiB, more than the 128 KiB that this slot has for reading$/)],
+  ]);
+}); // prettier-ignore
