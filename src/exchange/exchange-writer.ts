@@ -9,6 +9,8 @@
 import { rowCount, type Batch } from '../columnar/batch.js';
 import type { AttemptId, Committable, JsonObject, SinkWriter } from '../connectors/connector.js';
 import { sizeOfBatch } from '../columnar/batch-size.js';
+import { copyRows } from '../columnar/cut-copies.js';
+import { compactBatch } from '../columnar/take.js';
 import type { Reservation } from '../memory/reservation.js';
 import type { ExchangeOutput, ExchangePart } from '../protocol/task.js';
 import { RunWriter, WRITER_BYTES } from '../spill/run-writer.js';
@@ -20,6 +22,8 @@ import { createPartitioner, type CustomPartition, type Partitioner } from './par
 /** Of the buffers, over all partitions; more memory would not make the regions better. */
 const REGION_BYTES = 8 << 20;
 
+/** A batch of so many bytes is written by itself where there is only one partition. */
+const LEAST_WHOLE_BYTES = 128 << 10;
 /** Of a batch that its readers merge with those of other files: they hold one of each. */
 const MERGED_BATCH_BYTES = 256 << 10;
 
@@ -71,6 +75,7 @@ export class ExchangeWriter implements SinkWriter {
 
   async write(batch: Batch): Promise<void> {
     const bytes = sizeOfBatch(batch);
+    if (this.buffers.partitions === 1 && bytes >= LEAST_WHOLE_BYTES) return this.writeWhole(batch);
     const fits = this.memory.bytes + bytes <= REGION_BYTES && this.memory.tryGrow(bytes);
     if (!fits) {
       await this.writeRegion();
@@ -104,16 +109,33 @@ export class ExchangeWriter implements SinkWriter {
   }
 
   private async writeRegion(): Promise<void> {
-    const running = this.running!;
     for (let partition = 0; partition < this.buffers.partitions; partition++) {
-      for (const batch of this.buffers.read(partition)) {
-        running.rows += rowCount(batch);
-        running.sample?.add(batch);
-        await running.file.append(batch, partition);
-      }
+      for (const batch of this.buffers.read(partition)) await this.append(batch, partition);
     }
     this.buffers.clear();
     this.memory.shrink(this.memory.bytes - WRITER_BYTES);
+  }
+
+  /** There is one partition: a batch that is worth writing goes there as it is, behind what came before it. */
+  private async writeWhole(batch: Batch): Promise<void> {
+    await this.writeRegion();
+    const rows = compactBatch(batch);
+    const parts = this.output.order.length === 0 ? 1 : Math.ceil(sizeOfBatch(rows) / MERGED_BATCH_BYTES);
+    // In eights, so that runs of memory are copied and not rows.
+    const step = Math.max(8, (Math.ceil(rows.length / parts) + 7) & ~7);
+    if (parts === 1) return this.append(rows, 0);
+    for (let from = 0; from < rows.length; from += step) {
+      const to = Math.min(rows.length, from + step);
+      const columns = rows.columns.map((column) => copyRows(column, from, to));
+      await this.append({ ...rows, columns, length: to - from }, 0);
+    }
+  }
+
+  private async append(batch: Batch, partition: number): Promise<void> {
+    const running = this.running!;
+    running.rows += rowCount(batch);
+    running.sample?.add(batch);
+    await running.file.append(batch, partition);
   }
 
   private end(): void {

@@ -39,6 +39,8 @@ export class BuildTable {
   private next = new Int32Array(0);
   private addresses = new Int32Array(0);
   private marks = new Uint8Array(0);
+  /** Has each row a key of its own? Then its number is that of its group, and there are no chains to follow. */
+  private isUnique = true;
 
   constructor(
     private readonly plan: JoinPlan,
@@ -78,6 +80,7 @@ export class BuildTable {
     this.batchBytes = this.rows = this.capacity = 0;
     this.heads = this.tails = this.next = this.addresses = new Int32Array(0);
     this.marks = new Uint8Array(0);
+    this.isUnique = true;
     this.memory.shrink(this.held);
     this.held = 0;
   }
@@ -96,6 +99,14 @@ export class BuildTable {
     let count = 0;
     for (let row = 0; row < batch.length; row++) {
       if (groups[row] < 0) continue;
+      if (this.isUnique) {
+        probe[count] = row;
+        build[count++] = groups[row];
+        if (count < most) continue;
+        yield { probe, build };
+        count = 0;
+        continue;
+      }
       for (let other = heads[groups[row]]; other >= 0; other = firstOnly ? -1 : next[other]) {
         probe[count] = row;
         build[count++] = other;
@@ -157,6 +168,7 @@ export class BuildTable {
       this.tails[group] = row;
     }
     this.rows += batch.length;
+    this.isUnique &&= this.table.count === this.rows && !groups.includes(-1);
     const spare = this.held - this.capacity * BYTES_PER_ROW - this.batchBytes - this.table.bytes;
     if (spare <= 0) return;
     this.memory.shrink(spare);

@@ -20,23 +20,34 @@ export function* probeBatch(
 ): Generator<Batch> {
   const { build, probe, residual, emitsPairs } = plan;
   const needsAll = emitsPairs || residual !== null || build.keepsMatched || build.keepsUnmatched;
+  const needsMarks = [probe, build].some((side) => side.keepsMatched || side.keepsUnmatched);
   const bytesPerPair = table.bytesPerRow + sizeOfBatch(batch) / batch.length;
   for (const pairs of table.pairs(batch, fittingRows(bytesPerPair, run.resources.batchRows), !needsAll)) {
     const isPlain = residual === null && !emitsPairs;
     const joined = isPlain ? null : pairsOf(plan, table, batch, pairs);
     const kept = joined === null ? null : fulfilling(plan, joined, run);
-    const count = kept?.selection?.length ?? pairs.probe.length;
-    for (let i = 0; i < count; i++) {
-      const pair = kept?.selection?.[i] ?? i;
-      marks[pairs.probe[pair]] = 1;
-      table.mark(pairs.build[pair]);
-    }
+    if (needsMarks) mark(table, marks, pairs, kept?.selection ?? null);
     if (emitsPairs && kept !== null && rowCount(kept) > 0) yield { ...kept, schema: plan.descriptor.schema };
   }
   if (!isLast || !(probe.keepsMatched || probe.keepsUnmatched)) return;
   const wanted = probe.keepsMatched ? 1 : 0;
   const rows = Int32Array.from({ length: batch.length }, (_, row) => row).filter((row) => marks[row] === wanted);
   if (rows.length > 0) yield aloneBatch(plan, probe, takeRows(batch, rows));
+}
+
+/** Both rows of each pair have a partner; `selection`: the pairs that count, null for all. */
+function mark(
+  table: BuildTable,
+  marks: Uint8Array,
+  { probe, build }: { readonly probe: Int32Array; readonly build: Int32Array },
+  selection: Int32Array | null,
+): void {
+  const count = selection?.length ?? probe.length;
+  for (let i = 0; i < count; i++) {
+    const pair = selection === null ? i : selection[i];
+    marks[probe[pair]] = 1;
+    table.mark(build[pair]);
+  }
 }
 
 /** Rows of the build side that come out for what their marks say, when all rows of the probe side have looked. */
