@@ -15,6 +15,9 @@ export interface RowError {
 export class RowErrors {
   readonly list: RowError[] = [];
 
+  /** `code`: what they are told as, where it is not an expression that failed. */
+  constructor(readonly code: 'ETL-5001' | 'ETL-5006' = 'ETL-5001') {}
+
   add(row: number, sqlState: string, message: string): void {
     this.list.push({ row, sqlState, message });
   }

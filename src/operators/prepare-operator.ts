@@ -3,6 +3,7 @@ import type { Schema } from '../columnar/batch.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareAggregate } from './aggregate/aggregate.js';
 import { prepareSortedAggregate } from './aggregate/sorted-aggregate.js';
+import { prepareAssert } from './assert.js';
 import { prepareFilter } from './filter.js';
 import { prepareCoGroup } from './functions/co-group.js';
 import { prepareMapPartition } from './functions/map-partition.js';
@@ -63,6 +64,8 @@ export async function prepareOperator(
       return prepareWindow(descriptor);
     case 'session':
       return prepareSession(descriptor);
+    case 'assert':
+      return prepareAssert(descriptor, input);
     case 'limit':
       return prepareLimit(descriptor);
     default:

@@ -24,6 +24,7 @@ function rowsOfNode(
     case 'limit':
       return atMost(first, node.rows);
     case 'filter':
+    case 'assert':
     case 'select':
     case 'map':
     case 'sort':

@@ -67,6 +67,7 @@ export type LogicalNode =
       readonly all: boolean;
       readonly casts: readonly (readonly (DataType | null)[])[];
     })
+  | (NodeBase & { readonly kind: 'assert'; readonly check: TypedExpr; readonly message: string })
   | (NodeBase & { readonly kind: 'limit'; readonly rows: number })
   /** A row for each element of the array `column`, in its place (`as` is then its name) or as `as` behind all columns. */
   | (NodeBase & {

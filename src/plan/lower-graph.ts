@@ -2,6 +2,7 @@
  * Logical graph → physical graph: chooses how each step runs and where rows change slots. The one place that knows how
  * all kinds of steps are lowered; each family has a file of its own in lower/.
  */
+import type { TypedExpr } from '../expr/typed-expr.js';
 import { estimateRows, type RowEstimate } from './estimate-rows.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
@@ -42,6 +43,10 @@ function lowerNode(
       return [operator(node, { kind: node.kind, module: node.module, function: node.function })];
     case 'union':
       return [operator(node, ...node.casts.map((casts) => ({ kind: 'union' as const, casts })))];
+    case 'assert': {
+      const passes: TypedExpr = { kind: 'call', name: 'is not false', args: [node.check], type: { kind: 'boolean' } };
+      return [operator(node, { kind: 'assert', passes, message: node.message })];
+    }
     case 'limit':
       return [operator(node, { kind: 'limit', limit: node.id })];
     case 'unnest':

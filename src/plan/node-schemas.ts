@@ -14,6 +14,7 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
       return { ...node, schema: pickFields(node.schema, node.columns) };
     case 'filter':
     case 'limit':
+    case 'assert':
     case 'sort':
     case 'sortPartition':
     case 'partition':

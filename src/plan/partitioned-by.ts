@@ -12,6 +12,7 @@ export function partitionedBy(graph: LogicalGraph, id: string): readonly string[
   const below = (): readonly string[] | null => partitionedBy(graph, node.inputs[0]);
   switch (node.kind) {
     case 'filter':
+    case 'assert':
     case 'sortPartition':
     case 'limit':
     case 'unnest':

@@ -184,6 +184,8 @@ export type OperatorDescriptor =
       readonly time: number;
       readonly gapMs: number;
     })
+  /** Rejects the rows for which `passes` is not true. */
+  | (OperatorBase & { readonly kind: 'assert'; readonly passes: TypedExpr; readonly message: string })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });
 

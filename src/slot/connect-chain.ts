@@ -109,7 +109,7 @@ function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): A
     for (const { row, sqlState, message } of errors.list) {
       if (seen.has(row)) continue;
       seen.add(row);
-      vertex.rejects.rejectRow(operator.id, batch, row, { code: 'ETL-5001', sqlState, message });
+      vertex.rejects.rejectRow(operator.id, batch, row, { code: errors.code, sqlState, message });
     }
   };
   return freeing(

@@ -22,6 +22,8 @@ export function expressionsOf(operator: StepOperator): readonly StepExpression[]
     case 'limit':
     case 'cross':
       return [];
+    case 'assert':
+      return read('expression', [operator.check]);
     case 'unnest':
       return read('expression', [operator.column]);
     case 'sort':

@@ -52,6 +52,8 @@ export type StepOperator =
   | { readonly kind: 'unnest'; readonly column: ExprText; readonly as: string | null; readonly position: string | null; readonly keepEmpty: boolean } // prettier-ignore
   | { readonly kind: 'union' | 'unionAll' }
   | { readonly kind: 'intersect' | 'except'; readonly all: boolean }
+  /** `name`: how messages call it; default: the check itself. */
+  | { readonly kind: 'assert'; readonly check: ExprText; readonly name: string | null }
   | { readonly kind: 'limit'; readonly rows: number }
   | { readonly kind: 'sort' | 'sortPartition'; readonly keys: readonly ExprText[] }
   | { readonly kind: 'partition'; readonly by: PartitionWish }

@@ -28,6 +28,8 @@ export function describeNode(node: LogicalNode): string {
     case 'intersect':
     case 'except':
       return node.all ? `${node.kind} all` : node.kind;
+    case 'assert':
+      return `assert ${renderExpr(node.check)}`;
     case 'limit':
       return `limit ${node.rows}`;
     case 'unnest':

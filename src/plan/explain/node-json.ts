@@ -28,6 +28,8 @@ export function nodeJson(node: LogicalNode): JsonObject {
     case 'intersect':
     case 'except':
       return { all: node.all };
+    case 'assert':
+      return { check: renderExpr(node.check) };
     case 'limit':
       return { rows: node.rows };
     case 'unnest':

@@ -43,6 +43,8 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
       return node.columns;
     case 'filter':
       return [...own, ...columnUses([node.predicate]).keys()];
+    case 'assert':
+      return [...own, ...columnUses([node.check]).keys()];
     case 'limit':
       return own;
     case 'unnest':

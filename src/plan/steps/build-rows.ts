@@ -18,6 +18,15 @@ export function buildFilter(build: StepBuild, operator: OperatorOf<'filter'>): O
   return { id: build.step.id, schema, aliases: aliasesOf(input) };
 }
 
+export function buildAssert(build: StepBuild, { check, name }: OperatorOf<'assert'>): Output {
+  const [input] = build.inputs;
+  const checked = checkEach(build, [check], (text) => [checkPredicate(text, scopeOf(build, input))]);
+  const { schema } = input;
+  const message = name === null ? `"${check.text}" is false` : `assertion "${name}": "${check.text}" is false`;
+  if (checked !== null) build.add({ ...nodeBase(build), kind: 'assert', check: checked[0], message, schema });
+  return { id: build.step.id, schema, aliases: aliasesOf(input) };
+}
+
 export function buildSelect(build: StepBuild, operator: OperatorOf<'select'>): Output | null {
   const [input] = build.inputs;
   const names = new Set<string>();

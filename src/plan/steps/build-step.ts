@@ -3,7 +3,7 @@ import { buildAggregate } from './build-aggregate.js';
 import { buildDistinct, buildMapPartition, buildReduce, buildReduceGroup } from './build-groups.js';
 import { buildCoGroup, buildCross, buildJoin } from './build-join.js';
 import { buildPartition, buildSort } from './build-order.js';
-import { buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
+import { buildAssert, buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
 import { buildSet } from './build-sets.js';
 import { buildUnnest } from './build-unnest.js';
 import { buildWindow } from './build-window.js';
@@ -27,6 +27,8 @@ export function buildStep(build: StepBuild): Output | null {
     case 'intersect':
     case 'except':
       return buildSet(build, operator);
+    case 'assert':
+      return buildAssert(build, operator);
     case 'limit':
       return buildLimit(build, operator);
     case 'sort':

@@ -33,6 +33,7 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
   unionAll: true,
   intersect: true,
   except: true,
+  assert: true,
   limit: true,
   sort: true,
   sortPartition: true,
@@ -48,6 +49,6 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
 };
 
 /** Words of the language that this version cannot even check. */
-export const laterOperators: readonly string[] = ['lookup', 'assert', 'iterate', 'deltaIterate', 'sql'];
+export const laterOperators: readonly string[] = ['lookup', 'iterate', 'deltaIterate', 'sql'];
 
 export const runningOperators: readonly OperatorName[] = operatorNames.filter((name) => runs[name]);

@@ -64,6 +64,21 @@ export const rowOperators = {
             keepEmpty: value.keepEmpty,
           }),
   ),
+  assert: operatorBlock(
+    z
+      .union([
+        z.string().min(1),
+        z.strictObject({
+          check: expressionField('What must not be false of a row'),
+          name: z.string().min(1).optional().describe('How messages call it; default: the check itself'),
+        }),
+      ])
+      .describe('Rejects the rows for which this is false: amount >= 0. NULL passes, as with a CHECK in SQL'),
+    (at, value) =>
+      typeof value === 'string'
+        ? only({ kind: 'assert', check: at.text(), name: null })
+        : only({ kind: 'assert', check: at.text('check'), name: value.name ?? null }),
+  ),
   limit: operatorBlock(countField('Lets only so many rows pass', 0), (_at, rows) => only({ kind: 'limit', rows })),
 };
 
