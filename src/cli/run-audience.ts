@@ -66,6 +66,7 @@ function unstarted(): Omit<RunEnd, 'exit' | 'error'> {
     edges: [],
     rejects: [],
     sinks: {},
+    accumulators: {},
     logFile: null,
   };
 }

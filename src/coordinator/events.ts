@@ -2,6 +2,7 @@
  * What a run tells its audience: plain data, one event after another. Renderers and `--json` print them; nothing else
  * leaves the coordinator while it works. The first is `start`, the last is `end`.
  */
+import type { Accumulators } from '../protocol/accumulators.js';
 import type { ExitName } from '../errors/code-entry.js';
 import type { ErrorData } from '../errors/etl-error.js';
 import type { JobState } from './scheduler-state.js';
@@ -104,6 +105,8 @@ export interface RunEnd {
   readonly rejects: readonly RejectCount[];
   /** Effect class and durability of each sink, by id. */
   readonly sinks: Readonly<Record<string, { readonly effect: string; readonly commit: string }>>;
+  /** What functions of the job have counted up, by step and name. */
+  readonly accumulators: Accumulators;
   readonly error: ErrorData | null;
   /** Another run of the job was active, and this one was not to wait or fail for it. */
   readonly skipped?: true;

@@ -1,4 +1,5 @@
 /** Keeps score of a run, and puts it into the words of `events.ts`. */
+import { mergeAccumulators } from '../protocol/accumulators.js';
 import type { AttemptId } from '../connectors/connector.js';
 import { exitCodes, type ExitName } from '../errors/code-entry.js';
 import { registry } from '../errors/registry.js';
@@ -147,6 +148,7 @@ export class RunReport {
       sinks: Object.fromEntries(
         Object.entries(this.plan.sinks).map(([id, { effect, commit }]) => [id, { effect, commit }]),
       ),
+      accumulators: mergeAccumulators([...this.vertices.values()].map((totals) => totals.accumulators())),
       error: final,
       logFile,
     };

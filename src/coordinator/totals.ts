@@ -5,6 +5,7 @@
  * needs is here; `edgesOf` and `imbalances` are pure over it.
  */
 import type { ExecutionVertex } from '../plan/execution-plan.js';
+import { mergeAccumulators, type Accumulators } from '../protocol/accumulators.js';
 import type { TaskProgress, TaskResult } from '../protocol/messages.js';
 import type { NodeCounters, VertexDescriptor } from '../protocol/task.js';
 import type { EdgeBalance, RejectCount, RowTotals } from './events.js';
@@ -18,6 +19,8 @@ export class VertexTotals {
   startedMs: number | null = null;
   finishedMs: number | null = null;
   private readonly counters: Record<string, NodeCounters> = {};
+  /** By split: what one that runs again had counted is forgotten. */
+  private readonly accumulated = new Map<number, Accumulators>();
   private readonly waitedMs: Record<string, number> = {};
   /** Of splits that may have to run again, because others read what they leave. */
   private readonly finished = new Map<number, CountersByNode>();
@@ -34,6 +37,7 @@ export class VertexTotals {
     this.spillBytes += result.spillBytes;
     for (const [id, counters] of Object.entries(result.counters)) addCounters(this.counters[id]!, counters);
     for (const [id, ms] of Object.entries(result.waitedMs)) this.waitedMs[id]! += ms;
+    if (Object.keys(result.accumulators).length > 0) this.accumulated.set(split, result.accumulators);
     if (this.vertex.descriptor.outputs.length > 0) this.finished.set(split, result.counters);
   }
 
@@ -45,6 +49,12 @@ export class VertexTotals {
       addCounters(this.counters[id]!, counters, -1);
     }
     this.finished.delete(split);
+    this.accumulated.delete(split);
+  }
+
+  /** Of finished splits. */
+  accumulators(): Accumulators {
+    return mergeAccumulators([...this.accumulated.values()]);
   }
 
   /** Counters with those of attempts still running. */

@@ -8,6 +8,7 @@ import type { Batch } from '../columnar/batch.js';
 import type { RowErrors } from '../columnar/row-errors.js';
 import type { Reservation } from '../memory/reservation.js';
 import type { NodeCounters } from '../protocol/task.js';
+import type { AccumulatorContext } from '../protocol/user-function.js';
 import type { TaskResources } from './task-resources.js';
 
 export interface OperatorRun {
@@ -19,6 +20,8 @@ export interface OperatorRun {
   /** The operator's share of managed memory: all that it holds of rows is counted here. Freed behind it. */
   readonly memory: Reservation;
   readonly resources: TaskResources;
+  /** What functions of the user's count up in this step. */
+  readonly accumulators: AccumulatorContext;
   /** Aborted when the attempt is to end: a long loop asks now and then. */
   readonly signal: AbortSignal;
 }

@@ -6,6 +6,7 @@
  */
 import type { AttemptId, Committable } from '../connectors/connector.js';
 import type { Settings } from '../config/settings.js';
+import type { Accumulators } from './accumulators.js';
 import type { ErrorData } from '../errors/etl-error.js';
 import type { NodeCounters, SubtaskCommittables, TaskDescriptor, VertexDescriptor } from './task.js';
 
@@ -79,6 +80,8 @@ export interface TaskResult extends TaskProgress {
   /** Rows that passed each limit, by limit id. */
   readonly limited: Readonly<Record<string, number>>;
   /** Bytes that the task wrote to disk: sorted runs, and what it left in exchanges. */
+  /** What functions of the user's have counted up. */
+  readonly accumulators: Accumulators;
   readonly spillBytes: number;
   /** First few rejects and the number by code, for the summary. */
   readonly rejects: readonly { readonly code: string; readonly message: string; readonly count: number }[];

@@ -9,6 +9,7 @@ import { cutBatch } from '../columnar/cut-batch.js';
 import type { RowErrors } from '../columnar/row-errors.js';
 import { readExchange } from '../exchange/read-exchange.js';
 import type { Inputs, Operator } from '../operators/operator.js';
+import type { AccumulatorSet } from '../operators/functions/accumulator-set.js';
 import { tee } from '../operators/tee.js';
 import type { Reservation } from '../memory/reservation.js';
 import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
@@ -30,6 +31,8 @@ export interface AttemptScope {
   readonly limits: Record<string, number>;
   readonly counters: Record<string, NodeCounters>;
   readonly waitedMs: Record<string, number>;
+  /** By operator. */
+  readonly accumulators: Readonly<Record<string, AccumulatorSet>>;
 }
 
 /** The result gives the stream of a part to one consumer, once per consumer. */
@@ -100,7 +103,7 @@ async function* countInput(
 }
 
 function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): AsyncIterable<Batch> {
-  const { vertex, counters, limits, resources, signal } = scope;
+  const { vertex, counters, accumulators, limits, resources, signal } = scope;
   const { managed } = resources;
   const sharers = vertex.operators.filter((other) => other.usesMemory === true).length;
   const memory = managed.reserve(operator.id, Math.floor(managed.capacityBytes / Math.max(1, sharers)));
@@ -114,7 +117,15 @@ function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): A
   };
   return freeing(
     memory,
-    operator.run(inputs, { counters: counters[operator.id]!, limits, reject, memory, resources, signal }),
+    operator.run(inputs, {
+      counters: counters[operator.id]!,
+      limits,
+      reject,
+      memory,
+      resources,
+      accumulators: accumulators[operator.id]!,
+      signal,
+    }),
   );
 }
 

@@ -8,7 +8,9 @@ import { rowCount, type Batch } from '../columnar/batch.js';
 import { cutBatch } from '../columnar/cut-batch.js';
 import type { Committable } from '../connectors/connector.js';
 import { toEtlError } from '../errors/etl-error.js';
+import { AccumulatorSet } from '../operators/functions/accumulator-set.js';
 import { zeroCounters } from '../operators/operator.js';
+import type { Accumulators } from '../protocol/accumulators.js';
 import type { TaskProgress, TaskResult } from '../protocol/messages.js';
 import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
 import type { SlotResources } from '../operators/task-resources.js';
@@ -34,9 +36,13 @@ export function runTask(
     counters[id] = zeroCounters();
     waitedMs[id] = 0;
   }
+  const accumulators = Object.fromEntries(descriptor.operators.map(({ id }) => [id, new AccumulatorSet()]));
   const progress = (): TaskProgress => ({ counters, waitedMs });
   const resources = { ...slotResources, task: task.id, subtask: task.split.index, subtasks: task.splitCount };
-  return { done: run({ vertex, task, signal, resources, limits: { ...task.limits }, counters, waitedMs }), progress };
+  return {
+    done: run({ vertex, task, signal, resources, limits: { ...task.limits }, counters, waitedMs, accumulators }),
+    progress,
+  };
 }
 
 async function run(scope: AttemptScope): Promise<TaskResult> {
@@ -71,6 +77,7 @@ async function run(scope: AttemptScope): Promise<TaskResult> {
       limited,
       spillBytes: scope.resources.spill.writtenBytes - writtenBefore,
       rejects: [...collectors].flatMap((collector) => collector.summary()),
+      accumulators: valuesOf(scope.accumulators),
     };
   } catch (error) {
     for (const sink of vertex.sinks) {
@@ -82,6 +89,16 @@ async function run(scope: AttemptScope): Promise<TaskResult> {
   } finally {
     for (const sink of vertex.sinks) sink.listener = null;
   }
+}
+
+/** Of the steps that made any. */
+function valuesOf(sets: AttemptScope['accumulators']): Accumulators {
+  return Object.fromEntries(
+    Object.entries(sets).flatMap(([id, set]) => {
+      const values = set.values();
+      return values === null ? [] : [[id, values]];
+    }),
+  );
 }
 
 function listen(sink: OpenSink, counters: NodeCounters, waitedMs: Record<string, number>): void {

@@ -92,6 +92,7 @@ function endEvent(words: Words, stages: readonly StageProgress[]): RunEnd {
           ...(words.has('hint') && { hint: words.get('hint')! }),
           ...(words.has('where') && { at: { what: words.get('where')! } }),
         },
+    accumulators: {},
     logFile: words.get('log') ?? null,
   };
 }

@@ -25,6 +25,7 @@ goldenScripts('test/coordinator/balance', (command, _args, input) => {
       limited: {},
       rejects: [],
       spillBytes: 0,
+      accumulators: {},
     },
   );
   const { exit, balance, rows, error } = report.end('run-1', null, null);

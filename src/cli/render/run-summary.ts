@@ -20,6 +20,8 @@ export function renderRunSummary(end: RunEnd, width: number, paint: Paint): stri
     ...wrapped(balanceText(end), width, end.balance ? undefined : (text) => paint('red', text)),
   ];
   if (end.rejects.length > 0) lines.push(...wrapped(rejectText(end), width, (text) => paint('yellow', text)));
+  for (const [step, named] of Object.entries(end.accumulators))
+    lines.push(...wrapped(accumulatorText(step, named), width));
   lines.push(...wrapped(limitText(end), width));
   return `${lines.join('\n')}\n`;
 }
@@ -85,6 +87,32 @@ function rejectText({ rejects, rows }: RunEnd): string {
   const listed = most.map(({ code, message, count }) => `${formatCount(count)} × ${code} ${printable(message)}`);
   const more = rejects.length > most.length ? `, and ${rejects.length - most.length} other kinds` : '';
   return `${formatCount(rows.rejected)} rejected: ${listed.join(', ')}${more}`;
+}
+
+function accumulatorText(step: string, named: RunEnd['accumulators'][string]): string {
+  return `${printable(step)} counted ${Object.entries(named)
+    .map(([name, one]) => `${printable(name)} ${valueText(one)}`)
+    .join(' · ')}`;
+}
+
+function valueText(one: RunEnd['accumulators'][string][string]): string {
+  switch (one.kind) {
+    case 'counter':
+      return one.value;
+    case 'average':
+      return one.count === 0 ? 'none' : String(one.sum / one.count);
+    case 'histogram': {
+      const most = Object.entries(one.counts).sort(([, a], [, b]) => b - a);
+      const shown = most.slice(0, 5).map(([value, count]) => `${printable(value)} ${formatCount(count)}×`);
+      return `${shown.join(', ')}${most.length > 5 ? ` and ${most.length - 5} more` : ''}`;
+    }
+    case 'list': {
+      const shown = one.values.slice(0, 5).map((value) => printable(String(value)));
+      return `${shown.join(', ')}${one.values.length > 5 ? ` and ${one.values.length - 5} more` : ''}`;
+    }
+    default:
+      return String(one.value);
+  }
 }
 
 function limitText(end: RunEnd): string {

@@ -25,8 +25,9 @@ export async function prepareCoGroup(
   const [leftSchema, rightSchema] = [only(left, descriptor.leftSeen), only(right, descriptor.rightSeen)];
   return {
     id,
-    async *run([leftBatches, rightBatches, ...streams], { counters, resources }) {
-      const context = await openContext({ names: broadcast, schemas: sets }, streams, counters, resources);
+    async *run([leftBatches, rightBatches, ...streams], run) {
+      const { counters } = run;
+      const context = await openContext({ names: broadcast, schemas: sets }, streams, run);
       const leftGroups = new GroupCursor(leftBatches, leftKeys);
       const rightGroups = new GroupCursor(rightBatches!, rightKeys);
       yield* streamRows(calls(), schema, descriptor, counters);

@@ -17,8 +17,9 @@ export async function prepareMapPartition(
   const call = await loadUserFunction(module, name, baseDir);
   return {
     id,
-    async *run([batches, ...streams], { counters, resources }) {
-      const context = await openContext({ names: broadcast, schemas: sets }, streams, counters, resources);
+    async *run([batches, ...streams], run) {
+      const { counters } = run;
+      const context = await openContext({ names: broadcast, schemas: sets }, streams, run);
       const cursor = new GroupCursor(batches, []);
       const rows = groupRows(
         cursor,

@@ -6,6 +6,7 @@ import { rowCount, type Batch, type Schema } from '../../columnar/batch.js';
 import { RowErrors, ValueError } from '../../columnar/row-errors.js';
 import type { OperatorDescriptor } from '../../protocol/task.js';
 import type { Operator } from '../operator.js';
+import { plainContext } from './function-context.js';
 import { loadUserFunction } from './load-user-function.js';
 import { describe, rowObject, RowObjectsToBatch } from './row-objects.js';
 
@@ -17,7 +18,9 @@ export async function prepareMapRows(
   const call = await loadUserFunction(descriptor.module, descriptor.function, baseDir);
   return {
     id: descriptor.id,
-    async *run([batches], { counters, reject }) {
+    async *run([batches], run) {
+      const { counters, reject } = run;
+      const context = plainContext(run);
       const output = new RowObjectsToBatch(descriptor.schema);
       for await (const batch of batches) {
         counters.in += rowCount(batch);
@@ -25,7 +28,7 @@ export async function prepareMapRows(
         for (const row of rowsOf(batch)) {
           const before = output.rows;
           try {
-            const answer = call(rowObject(input, batch, row));
+            const answer = call(rowObject(input, batch, row), context);
             const returned: unknown = answer instanceof Promise ? await answer : answer;
             if (descriptor.kind === 'map') output.append(returned);
             else for (const one of asIterable(returned)) output.append(one);

@@ -36,8 +36,9 @@ export async function prepareReduceGroups(
   const call = await loadUserFunction(module, name, baseDir);
   return {
     id,
-    async *run([batches, ...streams], { counters, resources }) {
-      const context = await openContext({ names: broadcast, schemas: sets }, streams, counters, resources);
+    async *run([batches, ...streams], run) {
+      const { counters } = run;
+      const context = await openContext({ names: broadcast, schemas: sets }, streams, run);
       const reduce = (cursor: GroupCursor): AsyncGenerator<Batch> =>
         streamRows(callsOf(descriptor, call, cursor, input, context), schema, descriptor, counters);
       if (phase === 'partial') return yield* combine(descriptor, batches, counters, reduce);
