@@ -24,6 +24,41 @@ test('the job file that it shows is valid', async () => {
   }
 });
 
+test('every step of its table runs', async () => {
+  const [table] = /^\| step +\| does[^]*?\n\n/mu.exec(readme)!;
+  const cells = [...table.matchAll(/^\| (`[a-z]\w*: .*?) +\|/gmu)].map(([, cell]) => cell!);
+  const steps = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text!));
+  expect(steps.length).toBeGreaterThan(14);
+  const rows = [
+    { id: 1, name: 'Zoë', country: 'de', score: 12.5, at: '2026-01-01T00:00:00', tags: ['a', 'b'] },
+    { id: 2, name: null, country: 'fr', score: 7, at: '2026-01-01T00:07:00', tags: [] },
+  ];
+  writeFileSync(path.join(directory, 'users.ndjson'), rows.map((row) => JSON.stringify(row)).join('\n'));
+  writeFileSync(path.join(directory, 'countries.csv'), 'code,label\nde,Germany\n');
+  const columns = 'id: bigint, name: text, country: text, score: double precision, at: timestamp';
+  const users = `{type: file, path: users.ndjson, schema: {${columns}}}`;
+  const sourceOf = (step: string): string => (step.startsWith('unnest') ? 'tagged' : 'users');
+  const named = steps.map((step, i) => `  - {id: s${i}, from: ${sourceOf(step)}, ${step}}`);
+  const sinks = steps.map((_, i) => `  o${i}: {from: s${i}, type: blackhole}`);
+  const job = path.join(directory, 'steps.yaml');
+  writeFileSync(
+    job,
+    `name: steps
+sources:
+  users: ${users}
+  others: ${users}
+  tagged: {type: file, path: users.ndjson, schema: {id: bigint, tags: "text[]"}}
+  countries: {type: file, path: countries.csv, schema: {code: text, label: text}}
+steps:
+${named.join('\n')}
+sinks:
+${sinks.join('\n')}
+`,
+  );
+  const { code, stderr } = await runEtl(['run', job, '-q']);
+  expect([code, stderr]).toEqual([0, '']);
+});
+
 test('the scripts that it names are scripts of the package', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const named = [...readme.matchAll(/npm (?:run (?<run>[a-z:]+)|(?<test>test))\b/g)].map(
