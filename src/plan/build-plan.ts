@@ -20,7 +20,6 @@ import { planRejects } from './plan-rejects.js';
 import type { PlanRequest } from './plan-request.js';
 import { rewriteGraph } from './rewrite-graph.js';
 import { allRules } from './rules/all-rules.js';
-import { refuseLater } from './refuse-later.js';
 import { originalId } from './rules/separate-diamonds.js';
 
 type PlannedChain = Chain & ChainParallelism;
@@ -28,7 +27,6 @@ type PlannedChain = Chain & ChainParallelism;
 /** @throws EtlError, or EtlErrors with all that is wrong */
 export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const bound = await buildLogicalGraph(request);
-  refuseLater(request.document, bound.graph);
   const rowsOf = (id: string): number | null => sourceOf(bound, id).description.rowEstimate;
   const parallelism = chainParallelism(request, lowerGraph(bound.graph, rowsOf), bound.sinks);
   const { graph, steps } = rewriteGraph(bound.graph, allRules, (id) => {

@@ -158,6 +158,8 @@ export type OperatorDescriptor =
       /** The left columns, then the right ones. */
       readonly pair: Schema;
       readonly build: 'left' | 'right';
+      /** Both sides come sorted by their keys. */
+      readonly isSorted: boolean;
     })
   /** A row as often as the counts in the columns behind the first `columns` say: one for each input of the step. */
   | (OperatorBase & { readonly kind: 'intersect' | 'except'; readonly all: boolean; readonly columns: number })

@@ -28,7 +28,13 @@ const cases = fc.record({
   type: fc.constantFrom('inner', 'left', 'right', 'full', 'semi', 'anti'),
   keys: fc.subarray(['a = x', 'b = y', 'c = z', 'd = w', 'b IS NOT DISTINCT FROM y', 'a + 1 = x'], { maxLength: 3 }),
   residual: fc.constantFrom(null, 'c > z', 'b <> y', 'a < x OR y IS NULL'),
-  hint: fc.constantFrom(null, 'REPARTITION_HASH_FIRST', 'REPARTITION_HASH_SECOND'),
+  hint: fc.constantFrom(
+    null,
+    'REPARTITION_HASH_FIRST',
+    'REPARTITION_HASH_SECOND',
+    'REPARTITION_SORT_MERGE',
+    'REPARTITION_SORT_MERGE',
+  ),
   /** Above the join: what of it looks at one side only is asked below. */
   where: fc.constantFrom(null, 'a > 1', 'b IS NULL AND c > 0', 'a > 1 AND x IS NULL', "y <> 'q' AND (a = x OR c = z)"),
   mode: fc.constantFrom(...Object.values(modes)),

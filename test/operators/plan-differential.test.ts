@@ -52,7 +52,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
     .record({
       type: fc.constantFrom('inner', 'left', 'right', 'full'),
       on: fc.constantFrom('x.a = y.a', 'x.a = y.a AND x.b = y.b', 'x.b = y.b'),
-      hint: fc.constantFrom(null, 'REPARTITION_HASH_FIRST', 'BROADCAST_HASH_SECOND'),
+      hint: fc.constantFrom(null, 'REPARTITION_HASH_FIRST', 'REPARTITION_SORT_MERGE', 'BROADCAST_HASH_SECOND'),
     })
     .map(({ type, on, hint }): Move => {
       const named = (text: string, x: string, y: string): string =>

@@ -133,14 +133,15 @@ export class BuildTable {
     this.marks[row] = 1;
   }
 
-  /** Rows that have found a partner, or that have not, in batches. */
-  *marked(mark: 0 | 1, batchRows: number): Generator<Batch> {
+  /** Of the first `mostRows` rows those that have found a partner, or that have not, in batches. */
+  *marked(mark: 0 | 1, batchRows: number, mostRows = Infinity): Generator<Batch> {
     const step = fittingRows(this.bytesPerRow, batchRows);
     const { schema } = this.plan.build;
+    const end = Math.min(this.rows, mostRows);
     let rows: number[] = [];
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < end; row++) {
       if (this.marks[row] === mark) rows.push(row);
-      if (rows.length < step && row < this.rows - 1) continue;
+      if (rows.length < step && row < end - 1) continue;
       if (rows.length > 0)
         yield { schema, columns: this.take(Int32Array.from(rows)), length: rows.length, selection: null };
       rows = [];

@@ -3,6 +3,7 @@ import { rowCount, type Batch, type Schema } from '../../columnar/batch.js';
 import type { NodeCounters } from '../../protocol/task.js';
 import type { Operator } from '../operator.js';
 import { hashJoin } from './hash-join.js';
+import { mergeJoin } from './merge-join.js';
 import { planJoin, type JoinDescriptor } from './join-plan.js';
 
 export function prepareJoin(descriptor: JoinDescriptor, inputs: readonly Schema[]): Operator {
@@ -14,7 +15,8 @@ export function prepareJoin(descriptor: JoinDescriptor, inputs: readonly Schema[
       const { counters } = run;
       const [first, second] = [counted(left, counters), counted(right!, counters)];
       const sides = descriptor.build === 'left' ? { build: first, probe: second } : { build: second, probe: first };
-      for await (const batch of hashJoin(plan, sides, run)) {
+      const pairs = descriptor.isSorted ? mergeJoin(plan, sides, run) : hashJoin(plan, sides, run);
+      for await (const batch of pairs) {
         counters.out += rowCount(batch);
         yield batch;
       }

@@ -50,11 +50,16 @@ function mark(
   }
 }
 
-/** Rows of the build side that come out for what their marks say, when all rows of the probe side have looked. */
-export function* buildRows(plan: JoinPlan, table: BuildTable, batchRows: number): Generator<Batch> {
+/** Of the first `mostRows` rows of the build side those that come out for what their marks say, when all rows of the probe side have looked. */
+export function* buildRows(
+  plan: JoinPlan,
+  table: BuildTable,
+  batchRows: number,
+  mostRows = Infinity,
+): Generator<Batch> {
   const { build } = plan;
   if (!build.keepsMatched && !build.keepsUnmatched) return;
-  for (const rows of table.marked(build.keepsMatched ? 1 : 0, batchRows)) yield aloneBatch(plan, build, rows);
+  for (const rows of table.marked(build.keepsMatched ? 1 : 0, batchRows, mostRows)) yield aloneBatch(plan, build, rows);
 }
 
 function pairsOf(

@@ -8,16 +8,20 @@
  * whose rows without a partner count goes to one task with the other.
  */
 import { formatCount } from '../../config/units.js';
+import type { Schema } from '../../columnar/batch.js';
+import type { SortKey } from '../../columnar/sort-key.js';
 import type { JoinType, Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { RowEstimate } from '../estimate-rows.js';
 import { joinSchema } from '../node-schemas.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { columnsOf, exchanged, operatorBehind, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
 
 type Side = 'left' | 'right';
 
 interface Strategy {
+  /** Are both sides sorted by key? */
+  readonly isSorted: boolean;
   /** The side in memory. */
   readonly build: Side;
   readonly ships: readonly [Ship, Ship];
@@ -36,7 +40,7 @@ export function lowerJoin(
   const { type, nullSafe, residual } = node;
   const body = { leftKeys, rightKeys, type, nullSafe, residual };
   const smaller = smallerSide(rowsOf(node.inputs[0]), rowsOf(node.inputs[1]));
-  return [joinNode(node, schemaOf, { ...body, strategy: strategyOf(node, leftKeys, rightKeys, smaller) })];
+  return joinNodes(node, schemaOf, { ...body, strategy: strategyOf(node, leftKeys, rightKeys, smaller) });
 }
 
 export function lowerCross(
@@ -50,7 +54,7 @@ export function lowerCross(
     node.small === null
       ? everyPair(smaller.side, smaller.why)
       : everyPair(node.small === 'first' ? 'left' : 'right', 'which is said to be small');
-  return [joinNode(node, schemaOf, { ...body, strategy })];
+  return joinNodes(node, schemaOf, { ...body, strategy });
 }
 
 interface JoinBody {
@@ -62,12 +66,36 @@ interface JoinBody {
   readonly strategy: Strategy;
 }
 
-function joinNode(node: NodeOf<'join' | 'cross'>, schemaOf: SchemaOf, { strategy, ...body }: JoinBody): PhysicalNode {
+function joinNodes(
+  node: NodeOf<'join' | 'cross'>,
+  schemaOf: SchemaOf,
+  { strategy, ...body }: JoinBody,
+): readonly PhysicalNode[] {
   const [left, right] = node.inputs.map(schemaOf);
   const pair = joinSchema('inner', left, right, node.rightNames);
-  const inputs = node.inputs.map((input, i) => exchanged(node, i, input, strategy.ships[i]));
-  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, build: strategy.build });
-  return { ...joined, strategy: strategy.how };
+  const { isSorted, build } = strategy;
+  const sorts = !isSorted
+    ? []
+    : [
+        sortedSide(node, 'left', node.inputs[0], left, body.leftKeys),
+        sortedSide(node, 'right', node.inputs[1], right, body.rightKeys),
+      ];
+  const inputs = node.inputs.map((input, i) =>
+    exchanged(node, i, sorts[i]?.id ?? input, strategy.ships[i], sorts[i]?.order),
+  );
+  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, build, isSorted });
+  return [...sorts.map(({ order: _, ...sort }) => sort), { ...joined, strategy: strategy.how }];
+}
+
+function sortedSide(
+  node: NodeOf<'join' | 'cross'>,
+  side: Side,
+  input: string,
+  schema: Schema,
+  columns: readonly number[],
+): PhysicalNode & { readonly order: readonly SortKey[] } {
+  const order = columns.map((column): SortKey => ({ column, descending: false, nullsFirst: false }));
+  return { ...operatorBefore(node, `${side}.sort`, input, schema, { kind: 'sort', keys: order, limit: null }), order };
 }
 
 /** The side to hold in memory where the job says nothing, and why. */
@@ -89,7 +117,12 @@ function strategyOf(
     if (type === 'right') return everyPair('left', 'because rows of the right one count without a partner, too');
     if (type !== 'full') return everyPair('right', 'because there is no equality of both in "on"');
     const one: Ship = { kind: 'GLOBAL' };
-    return { build: 'right', ships: [one, one], how: 'nested loop in one task, the right side in memory' };
+    return {
+      isSorted: false,
+      build: 'right',
+      ships: [one, one],
+      how: 'nested loop in one task, the right side in memory',
+    };
   }
   switch (hint) {
     case 'BROADCAST_HASH_FIRST':
@@ -102,18 +135,30 @@ function strategyOf(
         { kind: 'HASH', columns: leftKeys },
         { kind: 'HASH', columns: rightKeys },
       ];
+      if (hint === 'REPARTITION_SORT_MERGE')
+        return {
+          isSorted: true,
+          build: smaller.side,
+          ships,
+          how: `sort-merge, both sides spread by key: hint ${hint}`,
+        };
       const why = hint === null ? smaller.why : `hint ${hint}`;
-      return { build, ships, how: `hash, both sides spread by key, the ${build} side in memory: ${why}` };
+      return {
+        isSorted: false,
+        build,
+        ships,
+        how: `hash, both sides spread by key, the ${build} side in memory: ${why}`,
+      };
     }
   }
 }
 
 function broadcast(build: Side, hint: string): Strategy {
-  return { build, ships: shipsOf(build), how: `hash, the ${build} side broadcast: hint ${hint}` };
+  return { isSorted: false, build, ships: shipsOf(build), how: `hash, the ${build} side broadcast: hint ${hint}` };
 }
 
 function everyPair(build: Side, why: string): Strategy {
-  return { build, ships: shipsOf(build), how: `nested loop, the ${build} side broadcast, ${why}` };
+  return { isSorted: false, build, ships: shipsOf(build), how: `nested loop, the ${build} side broadcast, ${why}` };
 }
 
 function shipsOf(build: Side): [Ship, Ship] {
