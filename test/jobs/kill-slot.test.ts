@@ -184,6 +184,30 @@ test.each([11, 12])('a join with groups, seed %i: the same groups, whatever was 
   expect([sum('n'), sum('m'), sum('s')]).toEqual([ROWS, Math.floor(ROWS / 3), (ROWS * (ROWS + 1)) / 2]);
 });
 
+test.each([13, 14])('ordered aggregates over sorted sides, seed %i: the same, whatever was killed', async (seed) => {
+  const name = `ordered-${seed}`;
+  const steps = `steps:
+  - {id: some, from: k, filter: id % 3 = 0}
+  - {from: k, join: {with: some, as: s, on: k.id = s.id, type: left, hint: REPARTITION_SORT_MERGE}}
+  - window:
+      time: "timestamp '2026-01-01 00:00:00' + k.id * interval '1 second'"
+      tumbling: 200s
+      values: ["count(DISTINCT k.id % 10) AS d", "count(s.id) AS m", "sum(k.id) AS s", "percentile_disc(0.5) WITHIN GROUP (ORDER BY k.id) AS p"]
+`;
+  const { code, end } = await runJobFile(
+    [job(name, `{type: file, path: "${name}/{subtask}.ndjson"}`, steps), '-p', '3'],
+    {
+      onStart: killSlots(seed, 4),
+    },
+  );
+  expect([code, end.balance, end.rows.written]).toEqual([0, true, 1001]);
+  const windows = linesIn(path.join(directory, name)).map((line) => JSON.parse(line) as Record<string, number>);
+  const sum = (key: string): number => windows.reduce((total, one) => total + one[key]!, 0);
+  // The first window has 199 rows, the last one has one.
+  expect([sum('d'), sum('m'), sum('s')]).toEqual([1000 * 10 + 1, Math.floor(ROWS / 3), (ROWS * (ROWS + 1)) / 2]);
+  expect(windows.filter((one) => one['p']! % 200 === 99).length).toBe(999);
+});
+
 test('F06: a slot that is frozen is given up, killed, and its split read elsewhere', async () => {
   const folder = path.join(directory, 'frozen');
   let frozen = 0;
