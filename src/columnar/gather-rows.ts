@@ -12,12 +12,14 @@ import { concatColumns, takeColumn } from './take.js';
 
 /** The batches have the schema's columns; their selections do not matter, addresses count all rows. */
 export function gatherRows(schema: Schema, batches: readonly Batch[], addresses: Int32Array): Batch {
+  const absent = hasAbsent(addresses);
   return {
     schema,
     columns: schema.fields.map((_, index) =>
       gatherColumn(
         batches.map((batch) => batch.columns[index]),
         addresses,
+        absent,
       ),
     ),
     length: addresses.length,
@@ -25,11 +27,14 @@ export function gatherRows(schema: Schema, batches: readonly Batch[], addresses:
   };
 }
 
-/** The cells at `addresses` of one field; `columns[n]` is that of batch n. At least one; all of one type. */
-export function gatherColumn(columns: readonly Column[], addresses: Int32Array): Column {
+/**
+ * The cells at `addresses` of one field; `columns[n]` is that of batch n. At least one; all of one type. `absent`: are there
+ * addresses of no row?
+ */
+export function gatherColumn(columns: readonly Column[], addresses: Int32Array, absent = hasAbsent(addresses)): Column {
   const first = columns[0];
   const { length } = addresses;
-  const base = { type: first.type, length, validity: gatherValidity(columns, addresses) };
+  const base = { type: first.type, length, validity: gatherValidity(columns, addresses, absent) };
   switch (first.layout) {
     case 'bits':
       return { ...base, layout: 'bits', values: gatherBits(columns as readonly (typeof first)[], addresses) };
@@ -59,8 +64,13 @@ export function gatherColumn(columns: readonly Column[], addresses: Int32Array):
   }
 }
 
-function gatherValidity(columns: readonly Column[], addresses: Int32Array): Uint8Array | null {
-  if (columns.every((column) => column.validity === null) && !addresses.some((address) => address < 0)) return null;
+function hasAbsent(addresses: Int32Array): boolean {
+  for (let i = 0; i < addresses.length; i++) if (addresses[i] < 0) return true;
+  return false;
+}
+
+function gatherValidity(columns: readonly Column[], addresses: Int32Array, absent: boolean): Uint8Array | null {
+  if (!absent && columns.every((column) => column.validity === null)) return null;
   const bitmaps = columns.map((column) => column.validity);
   const gathered = new Uint8Array(bitmapBytes(addresses.length));
   for (let i = 0; i < addresses.length; i++) {
