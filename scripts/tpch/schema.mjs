@@ -82,6 +82,18 @@ export const columns = {
 
 export const tableNames = /** @type {readonly TableName[]} */ (Object.keys(columns));
 
+/** @satisfies {Readonly<Record<TableName, readonly string[]>>} */
+export const primaryKeys = {
+  region: ['r_regionkey'],
+  nation: ['n_nationkey'],
+  supplier: ['s_suppkey'],
+  part: ['p_partkey'],
+  partsupp: ['ps_partkey', 'ps_suppkey'],
+  customer: ['c_custkey'],
+  orders: ['o_orderkey'],
+  lineitem: ['l_orderkey', 'l_linenumber'],
+};
+
 /** At scale factor 1. The rows of partsupp come from part, four each, those of lineitem from orders, one to seven each. */
 const rowsAtScaleOne = { supplier: 10_000, part: 200_000, customer: 150_000, orders: 1_500_000 };
 

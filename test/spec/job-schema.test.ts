@@ -9,7 +9,7 @@ import { violations } from './json-schema.js';
 import { sampleConnectors } from './sample-connectors.js';
 
 const jobs = path.resolve('jobs');
-const examples = readdirSync(jobs).filter((name) => name.endsWith('.yaml'));
+const examples = readdirSync(jobs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
 
 test('conf/job.schema.json is what the code prints (vitest -u writes it)', async () => {
   await expect(`${JSON.stringify(await jobSchema(), null, 2)}\n`).toMatchFileSnapshot(
@@ -19,11 +19,12 @@ test('conf/job.schema.json is what the code prints (vitest -u writes it)', async
 
 test.each(examples)('%s begins with the modeline, fits the schema and loads', async (name) => {
   const text = readFileSync(path.join(jobs, name), 'utf8');
-  expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../conf/job.schema.json');
+  const toSchema = path.relative(path.dirname(path.join(jobs, name)), 'conf/job.schema.json');
+  expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${toSchema}`);
   expect(violations(await jobSchema(), parse(text))).toEqual([]);
   const document = await loadJob(path.join(jobs, name), { env: {}, params: {} });
   expect(document.warnings).toEqual([]);
-  expect(document.spec.name).toBe(path.basename(name, '.yaml'));
+  expect(document.spec.name).toBe(name.slice(0, -'.yaml'.length).replaceAll(path.sep, '-'));
 });
 
 const good = `
