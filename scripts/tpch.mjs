@@ -1,7 +1,7 @@
 /**
  * The eight tables of TPC-H as CSV files, the same ones for the same seed on every machine:
  *
- *     node scripts/tpch.mjs --sf 0.01 --out .data/tpch [--seed 107] [--parts 4]
+ *     node scripts/tpch.mjs --sf 0.01 --out .data/tpch [--seed 490] [--parts 4]
  *
  * `--sf 1` is about 1 GB. The jobs in jobs/tpch read them; `TPCH_DIR` says where they are.
  */

@@ -9,8 +9,8 @@ import { columns, countsOf } from './schema.mjs';
 import { chooseComplaints, customerRow, nationRow, orderRows, partRow, partsuppRows, regionRow, supplierRow } from './table-rows.mjs'; // prettier-ignore
 import { nations, regions } from './vocabulary.mjs';
 
-/** One at which every query has an answer at scale factor 0.01, the rare ones (17 to 21) too. */
-export const DEFAULT_SEED = 107;
+/** One at which each query has an answer at scale factor 0.01, the rare ones (17 to 21) too, and 16 has a supplier to count once. */
+export const DEFAULT_SEED = 490;
 const BUFFER_LENGTH = 1 << 18;
 
 /**

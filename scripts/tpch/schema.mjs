@@ -109,6 +109,7 @@ export function countsOf(scaleFactor) {
   /** @param {number} rows */
   const scaled = (rows) => Math.round(rows * scaleFactor);
   const { supplier, part, customer, orders } = rowsAtScaleOne;
+  if (!(scaleFactor > 0 && scaleFactor <= 1000)) throw new Error(`${scaleFactor} is no scale factor`);
   const suppliers = scaled(supplier);
   if (suppliers < 80 || (suppliers < 240 && suppliers % 12 === 0))
     throw new Error(`a part would have a supplier twice at scale factor ${scaleFactor}: take 0.01, or 0.03 or more`);
