@@ -8,6 +8,7 @@ export function buildSchedulerPlan(plan: ExecutionPlan, settings: Settings): Sch
   return {
     slots: plan.parallelism,
     limits: plan.limits,
+    iterations: plan.iterations,
     restart: {
       type: settings['restart-strategy.type'],
       attempts: settings['restart-strategy.fixed-delay.attempts'],

@@ -29,9 +29,10 @@ function isComing({ kind }: SlotState): boolean {
 function deployNext(draft: Draft, vertex: PlannedVertex, slot: number): void {
   const progress = draft.state.vertices[vertex.id]!;
   const [retry] = progress.due;
-  const work = retry ?? { split: progress.next, attempt: 1, failures: 0, kills: 0, halved: false };
+  const work = retry ?? { split: progress.next, attempt: progress.firstAttempt, failures: 0, kills: 0, halved: false };
   if (retry === undefined) draft.setVertex(vertex.id, { next: progress.next + 1 });
   else draft.setVertex(vertex.id, { due: progress.due.slice(1) });
+  draft.setVertex(vertex.id, { lastAttempt: Math.max(progress.lastAttempt, work.attempt) });
   const id = { vertex: vertex.id, split: work.split, attempt: work.attempt };
   const limits = Object.fromEntries(vertex.limits.map((limit) => [limit, draft.state.limits[limit]!]));
   draft.setSlot(slot, { kind: 'busy', task: { ...work, vertex: vertex.id, state: 'DEPLOYING' } });
@@ -50,7 +51,7 @@ function slotsOf({ plan, slots }: SchedulerState, vertex: PlannedVertex): number
 /** Is there a split of the vertex that could start now? */
 function hasWork(state: SchedulerState, vertex: PlannedVertex): boolean {
   const progress = state.vertices[vertex.id]!;
-  if (!vertex.after.every((id) => isDone(state, plannedVertex(state, id)))) return false;
+  if (!vertex.after.every((id) => isReady(state, plannedVertex(state, id), vertex))) return false;
   if (vertex.limits.length > 0) {
     // Vertices with limits run one split at a time, all together: each must know what the one before let pass.
     const limited = new Set(state.plan.vertices.filter((other) => other.limits.length > 0).map((other) => other.id));
@@ -79,6 +80,25 @@ function plannedVertex({ plan }: SchedulerState, id: string): PlannedVertex {
   return plan.vertices.find((vertex) => vertex.id === id)!;
 }
 
+/** Those of one iteration wait for each other in each superstep, others for its end. */
+function isReady(state: SchedulerState, before: PlannedVertex, vertex: PlannedVertex): boolean {
+  const iteration = iterationOf(state, before);
+  return iteration !== undefined && iteration.vertices.includes(vertex.id)
+    ? isDone(state, before)
+    : isSettled(state, before);
+}
+
+/** Done for good. */
+export function isSettled(state: SchedulerState, vertex: PlannedVertex): boolean {
+  const iteration = iterationOf(state, vertex);
+  return isDone(state, vertex) && (iteration === undefined || state.iterations[iteration.id]!.isOver);
+}
+
+function iterationOf({ plan }: SchedulerState, { id }: PlannedVertex) {
+  return plan.iterations.find(({ vertices }) => vertices.includes(id));
+}
+
+/** Nothing of it runs or waits; of an iteration: in this superstep. */
 export function isDone(state: SchedulerState, vertex: PlannedVertex): boolean {
   const progress = state.vertices[vertex.id]!;
   if (progress.due.length > 0 || progress.waiting.length > 0) return false;

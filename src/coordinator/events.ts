@@ -31,6 +31,8 @@ export interface StageProgress extends RowTotals {
   /** Milliseconds since the stage started. */
   readonly elapsedMs: number;
   readonly spillBytes?: number;
+  /** Of a stage in an iteration: the one that runs or, at the end, the last. Its splits are those of this superstep, its rows of all. */
+  readonly superstep?: number;
   /** Share of its slots' time spent waiting, by node id (`redis` 0.71): the largest is the bottleneck. */
   readonly waits: Readonly<Record<string, number>>;
 }
@@ -86,6 +88,16 @@ export type RunEvent =
       readonly resources: Resources;
     }
   | { readonly type: 'stage-finished'; readonly stage: StageProgress }
+  /** One has ended; `rows`: of its result, or of the next workset. */
+  | {
+      readonly type: 'superstep';
+      readonly iteration: string;
+      readonly superstep: number;
+      readonly maxIterations: number;
+      readonly rows: number;
+      readonly isLast: boolean;
+      readonly timeMs: number;
+    }
   | { readonly type: 'warn' | 'info'; readonly code?: string; readonly message: string; readonly timeMs: number }
   | RunEnd;
 

@@ -3,7 +3,7 @@
  *
  * The task that left it runs once more, under a new attempt, and so may those before it; whoever reads the exchange waits,
  * as it did the first time. The reader's failure is not held against it. A part is made anew `MOST_REGENERATIONS` times at
- * the most, and never by a vertex that also writes to a sink: its rows would be there twice.
+ * the most, and never by a vertex that also writes to a sink: its rows would be there twice. What an earlier superstep of an iteration left cannot be made again either.
  */
 import type { AttemptId } from '../connectors/connector.js';
 import type { ExchangePart } from '../protocol/task.js';
@@ -16,7 +16,7 @@ const MOST_REGENERATIONS = 2;
 /** Repeats what left the part, and then the task that could not read it. False: it cannot be made again. */
 export function regeneratePart(draft: Draft, reader: RunningAttempt, part: AttemptId, error: ErrorData): boolean {
   const producer = draft.state.plan.vertices.find(({ id }) => id === part.vertex);
-  if (producer === undefined || producer.sinks.length > 0) return false;
+  if (producer === undefined || producer.sinks.length > 0 || isOfEarlierSuperstep(draft.state, part)) return false;
   // Another reader may have found it before, and the part may be new by now.
   if (isCurrent(draft.state, producer, part)) {
     const progress = draft.state.vertices[part.vertex]!;
@@ -36,6 +36,12 @@ export function regeneratePart(draft: Draft, reader: RunningAttempt, part: Attem
   const retry = { split, attempt: attempt + 1, failures, kills, halved };
   draft.setVertex(reader.vertex, { due: [...draft.state.vertices[reader.vertex]!.due, retry] });
   return true;
+}
+
+/** What went round has been made by a superstep whose inputs are gone. */
+function isOfEarlierSuperstep({ plan, vertices }: SchedulerState, { vertex, attempt }: AttemptId): boolean {
+  const isInIteration = plan.iterations.some((iteration) => iteration.vertices.includes(vertex));
+  return isInIteration && attempt < vertices[vertex]!.firstAttempt;
 }
 
 function isCurrent({ committables }: SchedulerState, { outputs }: PlannedVertex, part: AttemptId): boolean {

@@ -47,6 +47,8 @@ export interface RunJobRequest {
   readonly kill: AbortSignal;
 }
 
+type SuperstepAction = Extract<SchedulerAction, { type: 'superstep' }>;
+
 const PROGRESS_EVERY_MS = 100;
 /** For a slot to close its connections once the run is over. */
 const SLOT_GRACE_MS = 2000;
@@ -139,6 +141,10 @@ class JobRun {
         return this.later(action.delayMs, () => this.dispatch({ type: 'slot-rested', slot: action.slot }));
       case 'forget-split':
         return this.report.forgetSplit(action.vertex, action.split);
+      case 'release-parts':
+        return slots.release(action.slot, action.parts);
+      case 'superstep':
+        return this.superstepEnded(action);
       case 'finish-sink':
         return slots.finishSink(action, this.state.committables);
       case 'job-state':
@@ -242,6 +248,15 @@ class JobRun {
     if (current.kind !== 'busy') return false;
     const { vertex, split, attempt } = current.task;
     return vertex === id.vertex && split === id.split && attempt === id.attempt;
+  }
+
+  private superstepEnded({ iteration: id, superstep, rows, isLast, isConverged }: SuperstepAction): void {
+    const { maxIterations, stop, vertices } = this.request.plan.iterations.find((one) => one.id === id)!;
+    this.request.emit({ type: 'superstep', iteration: id, superstep, maxIterations, rows, isLast, timeMs: Date.now() });
+    if (!isLast) return this.report.nextSuperstep(vertices);
+    for (const vertex of vertices) this.request.emit({ type: 'stage-finished', stage: this.report.stage(vertex) });
+    if (stop === null || isConverged) return;
+    this.tell('warn', `"${id}" has not converged: it ended with superstep ${superstep}, the last that it may have`);
   }
 
   private cancel(error: ErrorData): void {

@@ -33,7 +33,13 @@ export class RunReport {
     private readonly now: () => number,
     private readonly ownRss: () => { readonly rssBytes: number; readonly peakRssBytes: number },
   ) {
-    this.vertices = new Map(plan.vertices.map((vertex) => [vertex.descriptor.id, new VertexTotals(vertex)]));
+    const isInIteration = (id: string): boolean => plan.iterations.some(({ vertices }) => vertices.includes(id));
+    this.vertices = new Map(
+      plan.vertices.map((vertex) => {
+        const { id } = vertex.descriptor;
+        return [id, new VertexTotals(vertex, isInIteration(id) ? 1 : null)];
+      }),
+    );
   }
 
   read(slot: number, reading: SlotReading): void {
@@ -49,7 +55,7 @@ export class RunReport {
     this.vertices.get(vertex)!.startedMs ??= this.now();
   }
 
-  /** @returns the vertex's progress when this was its last split. */
+  /** @returns the vertex's progress when this was its last split; never of one in an iteration. */
   finished(slot: number, { vertex, split }: AttemptId, result: TaskResult): StageProgress | null {
     const totals = this.vertices.get(vertex)!;
     totals.finish(split, result);
@@ -58,12 +64,17 @@ export class RunReport {
     if (reading !== undefined) this.readings.set(slot, { ...reading, vertex: null, progress: null });
     if (totals.splitsDone < Number(splitCount(totals.vertex.splits))) return null;
     totals.finishedMs = this.now();
-    return this.stage(vertex);
+    return totals.superstep === null ? this.stage(vertex) : null;
   }
 
   /** The split runs again, though it had finished. */
   forgetSplit(vertex: string, split: number): void {
     this.vertices.get(vertex)!.forget(split);
+  }
+
+  /** The vertices of an iteration start over. */
+  nextSuperstep(vertices: readonly string[]): void {
+    for (const id of vertices) this.vertices.get(id)!.nextSuperstep();
   }
 
   stage(id: string): StageProgress {
@@ -82,6 +93,7 @@ export class RunReport {
       splitsDone: totals.splitsDone,
       splitsTotal: Number(splitCount(splits)),
       splitsRunning: running.length,
+      ...(totals.superstep !== null && { superstep: totals.superstep }),
       spillBytes: totals.spillBytes,
       retried: totals.retried,
       elapsedMs: Math.round(elapsedMs),
@@ -117,10 +129,13 @@ export class RunReport {
       descriptor: totals.vertex.descriptor,
       splits: totals.vertex.splits,
       counters: totals.withRunning([]).counters,
+      earlier: totals.earlier,
+      superstep: totals.superstep,
     }));
+    const { iterations } = this.plan;
     const problems = [
       ...settled.flatMap(({ descriptor, counters }) => imbalances(descriptor, counters)),
-      ...(error === null ? exchangeImbalances(settled) : []),
+      ...(error === null ? exchangeImbalances(settled, iterations) : []),
     ];
     const broken: ErrorData | null =
       problems.length === 0
@@ -142,7 +157,7 @@ export class RunReport {
       stages,
       edges: [
         ...settled.flatMap(({ descriptor, counters }) => edgesOf(descriptor, counters)),
-        ...exchangeEdges(settled),
+        ...exchangeEdges(settled, iterations),
       ],
       rejects: this.rejects,
       sinks: Object.fromEntries(

@@ -1,5 +1,12 @@
 /** What the scheduler changes while it works on one event: the next state, and the actions in the order they are to be done. */
-import type { JobState, SchedulerAction, SchedulerState, SlotState, VertexProgress } from './scheduler-state.js';
+import type {
+  IterationProgress,
+  JobState,
+  SchedulerAction,
+  SchedulerState,
+  SlotState,
+  VertexProgress,
+} from './scheduler-state.js';
 
 /** The state while one event is worked on, and the actions gathered so far. */
 export class Draft {
@@ -20,6 +27,10 @@ export class Draft {
 
   setVertex(id: string, change: Partial<VertexProgress>): void {
     this.set({ vertices: { ...this.state.vertices, [id]: { ...this.state.vertices[id]!, ...change } } });
+  }
+
+  setIteration(id: string, to: IterationProgress): void {
+    this.set({ iterations: { ...this.state.iterations, [id]: to } });
   }
 
   moveJob(to: JobState): void {

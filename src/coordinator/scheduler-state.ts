@@ -6,7 +6,8 @@
  */
 import type { AttemptId, Committable } from '../connectors/connector.js';
 import type { ErrorData } from '../errors/etl-error.js';
-import type { SubtaskCommittables } from '../protocol/task.js';
+import type { Iteration } from '../plan/execution-plan.js';
+import type { ExchangePart, SubtaskCommittables } from '../protocol/task.js';
 
 /** Flink's JobStatus, less the states that need a cluster. */
 export type JobState =
@@ -26,6 +27,7 @@ export interface RestartStrategy {
 /** What is to be scheduled. */
 export interface SchedulerPlan {
   readonly vertices: readonly PlannedVertex[];
+  readonly iterations: readonly Iteration[];
   readonly limits: Readonly<Record<string, number>>;
   readonly slots: number;
   readonly restart: RestartStrategy;
@@ -58,6 +60,16 @@ export interface VertexProgress {
   readonly waiting: readonly Retry[];
   /** How often a split had to be repeated because what it had left could not be read. */
   readonly regenerated: Readonly<Record<number, number>>;
+  /** Number of the first attempt of a split; more than 1 behind the first superstep of an iteration. */
+  readonly firstAttempt: number;
+  /** The highest number of an attempt so far. */
+  readonly lastAttempt: number;
+}
+
+export interface IterationProgress {
+  /** The one that runs, from 1; at the end the last. */
+  readonly superstep: number;
+  readonly isOver: boolean;
 }
 
 /** A split on its way to an attempt. `kills` of the failures were a SIGKILL from outside. */
@@ -90,6 +102,7 @@ export interface SchedulerState {
   readonly plan: SchedulerPlan;
   readonly job: JobState;
   readonly vertices: Readonly<Record<string, VertexProgress>>;
+  readonly iterations: Readonly<Record<string, IterationProgress>>;
   readonly slots: readonly SlotState[];
   /** Processes of each slot that died before they greeted, since the last one that did. */
   readonly failedStarts: readonly number[];
@@ -149,6 +162,17 @@ export type SchedulerAction =
   | { readonly type: 'schedule-restart'; readonly vertex: string; readonly split: number; readonly delayMs: number }
   | { readonly type: 'rest-slot'; readonly slot: number; readonly delayMs: number }
   | { readonly type: 'finish-sink'; readonly slot: number; readonly sink: string; readonly action: 'commit' | 'abort' }
+  /** Sealed parts that this slot left and nobody reads any more. */
+  | { readonly type: 'release-parts'; readonly slot: number; readonly parts: readonly ExchangePart[] }
+  /** A superstep has ended; `rows`: of its result, or of the next workset. */
+  | {
+      readonly type: 'superstep';
+      readonly iteration: string;
+      readonly superstep: number;
+      readonly rows: number;
+      readonly isLast: boolean;
+      readonly isConverged: boolean;
+    }
   /** A finished split runs again: what it counted is taken back. */
   | { readonly type: 'forget-split'; readonly vertex: string; readonly split: number }
   | { readonly type: 'job-state'; readonly from: JobState; readonly to: JobState }

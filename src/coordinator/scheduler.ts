@@ -8,7 +8,7 @@
  *     start ─▶ slot-ready ─▶ deploy ─▶ task-running ─▶ task-finished ─▶ deploy … ─▶ finish-sink ─▶ end
  */
 import type { AttemptId } from '../connectors/connector.js';
-import { deployVertex, isDone } from './deploy-splits.js';
+import { deployVertex, isSettled } from './deploy-splits.js';
 import { beginFinishing, continueFinishing, sinkFinished } from './finish-sinks.js';
 import { restSlot, shouldRest } from './rest-slot.js';
 import { regeneratePart } from './regenerate-parts.js';
@@ -21,8 +21,10 @@ import type {
   SchedulerEvent,
   SchedulerPlan,
   SchedulerState,
+  VertexProgress,
 } from './scheduler-state.js';
 import { stopTasks } from './stop-tasks.js';
+import { endSupersteps } from './supersteps.js';
 
 export interface Step {
   readonly state: SchedulerState;
@@ -33,9 +35,8 @@ export function createScheduler(plan: SchedulerPlan): SchedulerState {
   return {
     plan,
     job: 'CREATED',
-    vertices: Object.fromEntries(
-      plan.vertices.map(({ id }) => [id, { next: 0, finished: 0, due: [], waiting: [], regenerated: {} }]),
-    ),
+    vertices: Object.fromEntries(plan.vertices.map(({ id }) => [id, unstarted])),
+    iterations: Object.fromEntries(plan.iterations.map(({ id }) => [id, { superstep: 1, isOver: false }])),
     slots: Array.from({ length: plan.slots }, () => ({ kind: 'absent' as const })),
     failedStarts: Array.from({ length: plan.slots }, () => 0),
     limits: plan.limits,
@@ -45,6 +46,16 @@ export function createScheduler(plan: SchedulerPlan): SchedulerState {
     error: null,
   };
 }
+
+const unstarted: VertexProgress = {
+  next: 0,
+  finished: 0,
+  due: [],
+  waiting: [],
+  regenerated: {},
+  firstAttempt: 1,
+  lastAttempt: 0,
+};
 
 export function step(state: SchedulerState, event: SchedulerEvent): Step {
   if (isOver(state.job)) return { state, actions: [] };
@@ -123,7 +134,9 @@ function taskFinished(
   draft.setVertex(task.vertex, { finished: progress.finished + 1 });
   const limits = { ...draft.state.limits };
   for (const [id, rows] of Object.entries(event.limited)) limits[id] = limits[id]! - rows;
-  const committables = Object.entries(event.committables).filter(([, committable]) => committable !== null);
+  const committables = Object.entries(event.committables).filter(
+    ([sink, committable]) => committable !== null && !isReplaced(draft.state, sink),
+  );
   draft.set({
     limits,
     committables: committables.reduce(
@@ -132,6 +145,12 @@ function taskFinished(
     ),
   });
   draft.do({ type: 'task-state', id: event.id, to: 'FINISHED' });
+}
+
+/** A split from before an iteration that ran again: what it leaves for the first superstep is not what a later one reads. */
+function isReplaced({ plan, iterations }: SchedulerState, exchange: string): boolean {
+  const reader = plan.iterations.find(({ feedback }) => feedback.some(({ to }) => to === exchange));
+  return reader !== undefined && iterations[reader.id]!.superstep > 1;
 }
 
 function addCommittable(
@@ -149,8 +168,9 @@ function addCommittable(
 /** Gives work to slots that are free, starts slots that are wanted, and ends what has nothing left to do. */
 function assign(draft: Draft): void {
   if (draft.state.job === 'RUNNING' || draft.state.job === 'RESTARTING') {
+    endSupersteps(draft);
     for (const vertex of draft.state.plan.vertices) deployVertex(draft, vertex);
-    if (draft.state.plan.vertices.every((vertex) => isDone(draft.state, vertex))) beginFinishing(draft, 'commit');
+    if (draft.state.plan.vertices.every((vertex) => isSettled(draft.state, vertex))) beginFinishing(draft, 'commit');
   } else if (draft.state.job === 'FAILING' || draft.state.job === 'CANCELLING') {
     if (!draft.state.slots.some((slot) => slot.kind === 'busy')) beginFinishing(draft, 'abort');
   }

@@ -87,6 +87,11 @@ export class SlotPool {
     this.send(slot, { type: 'finish-sink', vertex: vertex.descriptor, sink, action, committables });
   }
 
+  /** A slot that is gone leaves its files to the end of the run. */
+  release(slot: number, parts: readonly ExchangePart[]): void {
+    this.send(slot, { type: 'release', files: parts.map(({ file }) => file) });
+  }
+
   send(slot: number, message: ToSlot): void {
     this.slots[slot]?.send(message);
   }

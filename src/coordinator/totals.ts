@@ -24,8 +24,16 @@ export class VertexTotals {
   private readonly waitedMs: Record<string, number> = {};
   /** Of splits that may have to run again, because others read what they leave. */
   private readonly finished = new Map<number, CountersByNode>();
+  /** Counters of the supersteps before this one. */
+  earlier: CountersByNode = {};
+  /** What was accumulated in them. */
+  private accumulatedBefore: Accumulators = {};
 
-  constructor(readonly vertex: ExecutionVertex) {
+  /** `superstep`: the one that runs, of a vertex in an iteration. */
+  constructor(
+    readonly vertex: ExecutionVertex,
+    public superstep: number | null = null,
+  ) {
     for (const id of nodesOf(vertex.descriptor)) {
       this.counters[id] = { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, merged: 0 };
       this.waitedMs[id] = 0;
@@ -52,9 +60,20 @@ export class VertexTotals {
     this.accumulated.delete(split);
   }
 
+  /** All splits start over; none of the last superstep will be forgotten. */
+  nextSuperstep(): void {
+    this.superstep = this.superstep! + 1;
+    this.splitsDone = 0;
+    this.finishedMs = null;
+    this.earlier = structuredClone(this.counters);
+    this.accumulatedBefore = this.accumulators();
+    this.accumulated.clear();
+    this.finished.clear();
+  }
+
   /** Of finished splits. */
   accumulators(): Accumulators {
-    return mergeAccumulators([...this.accumulated.values()]);
+    return mergeAccumulators([this.accumulatedBefore, ...this.accumulated.values()]);
   }
 
   /** Counters with those of attempts still running. */

@@ -24,10 +24,10 @@ export class OpenPart {
     return this.reader.sample;
   }
 
-  /** Those of a partition, in the order in which they were written. */
-  batchesOf(partition: number): number[] {
-    return Array.from({ length: this.reader.batchCount }, (_, i) => i).filter(
-      (i) => this.reader.entry(i).partition === partition,
+  /** Those of some partitions, in the order in which they were written. */
+  batchesOf(isWanted: (partition: number) => boolean): number[] {
+    return Array.from({ length: this.reader.batchCount }, (_, i) => i).filter((i) =>
+      isWanted(this.reader.entry(i).partition),
     );
   }
 

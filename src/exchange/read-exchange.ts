@@ -24,10 +24,12 @@ export async function* readExchange(
     yield* readSorted(input, { parts, partition, task: index, tasks: task.splitCount, mostBytes }, resources);
     return;
   }
+  // What goes round in an iteration may have been left for more tasks than read it behind the last superstep.
+  const tasks = input.ship.kind === 'FORWARD' ? task.splitCount : Infinity;
   for (const part of parts) {
     const open = await openPart(part);
     try {
-      for (const batch of open.batchesOf(partition)) yield await open.read(batch);
+      for (const batch of open.batchesOf((one) => one % tasks === partition)) yield await open.read(batch);
     } finally {
       open.close();
     }

@@ -52,7 +52,7 @@ async function partitionRuns({ parts, partition }: SortedRead): Promise<SpilledR
   const runs: SpilledRun[] = [];
   for (const part of parts) {
     const open = await openPart(part);
-    const batches = open.batchesOf(partition);
+    const batches = open.batchesOf((one) => one === partition);
     const run = runOf(part, batches, open, (batch) => batch);
     open.close();
     if (batches.length > 0) runs.push(run);

@@ -10,6 +10,7 @@ import { prepareMapPartition } from './functions/map-partition.js';
 import { prepareMapRows } from './functions/map-rows.js';
 import { prepareReduceGroups } from './functions/reduce-groups.js';
 import { prepareJoin } from './join/join.js';
+import { prepareIterate } from './iterate.js';
 import { prepareLimit } from './limit.js';
 import type { Operator } from './operator.js';
 import { preparePartition } from './partition.js';
@@ -45,6 +46,8 @@ export async function prepareOperator(
       return prepareCoGroup(descriptor, inputs, baseDir);
     case 'union':
       return prepareUnion(descriptor, input);
+    case 'iterate':
+      return prepareIterate(descriptor);
     case 'partition':
       return preparePartition(descriptor);
     case 'sort':

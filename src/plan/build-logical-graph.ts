@@ -9,7 +9,8 @@ import type { JsonObject, SinkPlan, SourceBlock, SourceCatalog, SourceDescriptio
 import { didYouMeanHint } from '../errors/did-you-mean.js';
 import { checkPredicate, type Scope } from '../expr/check-expression.js';
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
-import type { SourceSpec, StepSpec } from '../spec/job-spec.js';
+import type { SourceSpec } from '../spec/job-spec.js';
+import { findStep, type StepSpec } from '../spec/step-operator.js';
 import { columnUses } from './expr-facts.js';
 import { columnOf, makeGraph } from './graph-edit.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
@@ -69,7 +70,7 @@ class GraphBuilder {
     const { spec } = this.request.document;
     const wanted = this.wantedIds();
     for (const [id, source] of Object.entries(spec.sources)) if (wanted.has(id)) await this.addSource(id, source);
-    for (const [index, step] of spec.steps.entries()) if (wanted.has(step.id)) this.addStep(step, index);
+    for (const step of spec.steps) if (wanted.has(step.id)) this.addStep(step);
     for (const id of Object.keys(spec.sinks)) await this.addSink(id);
     this.problems.throwIfAny();
     const graph = makeGraph(this.nodes);
@@ -176,7 +177,7 @@ class GraphBuilder {
     return this.problems.count === before;
   }
 
-  private addStep(step: StepSpec, index: number): void {
+  private addStep(step: StepSpec): void {
     const inputs = step.from.map((name): Input | null => {
       const output = this.outputs.get(name);
       return output === undefined ? null : { ...output, name };
@@ -184,7 +185,7 @@ class GraphBuilder {
     if (!inputs.every((input) => input !== null)) return;
     const { problems, params, now } = this;
     const scope = { params, now };
-    const output = buildStep({ step, index, inputs, problems, scope, add: (node) => this.add(node) });
+    const output = buildStep({ step, inputs, problems, scope, add: (node) => this.add(node) });
     if (output !== null) this.outputs.set(step.id, output);
   }
 
@@ -226,8 +227,8 @@ class GraphBuilder {
       );
       const limit = graph.nodes.find((node) => node.kind === 'limit' && shared.includes(node.id));
       if (limit === undefined) continue;
-      const index = steps.findIndex((step) => step.id === union.id);
-      const site: Site = { path: ['steps', index, union.kind], what: `step ${index + 1} (${union.kind})` };
+      const { path, label } = findStep(steps, union.id)!;
+      const site: Site = { path: [...path, union.kind], what: `${label} (${union.kind})` };
       this.problems.add(
         'ETL-3025',
         `two of its inputs come from the same limit, "${limit.id}"`,

@@ -10,11 +10,12 @@ import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
 import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
-import { cutVertices, jobEdges, type Chain } from './cut-vertices.js';
-import type { ExecutionPlan, ExecutionVertex, SinkSummary, SourceSummary } from './execution-plan.js';
+import { cutVertices, feedbackEdges, jobEdges, type Chain } from './cut-vertices.js';
+import type { ExecutionPlan, ExecutionVertex, Iteration, SinkSummary, SourceSummary } from './execution-plan.js';
 import type { LogicalGraph } from './logical-graph.js';
 import { lowerGraph } from './lower-graph.js';
 import { chainParallelism, type ChainParallelism } from './parallelism.js';
+import { planIterations } from './plan-iterations.js';
 import { PlanProblems } from './plan-problems.js';
 import { planRejects } from './plan-rejects.js';
 import type { PlanRequest } from './plan-request.js';
@@ -39,7 +40,8 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   }));
   const reads = await planReads(request, bound, chains);
   const rejects = await planRejects(request);
-  const planned = chains.map((chain) => planVertex(request, bound, chains, chain, reads, rejects));
+  const iterations = planIterations(graph, chains);
+  const planned = chains.map((chain) => planVertex(request, bound, chains, chain, reads, rejects, iterations));
   return {
     jobName: request.document.spec.name,
     parallelism: slotsOf(chains),
@@ -47,9 +49,10 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
     rewrites: steps,
     job: {
       vertices: chains.map(({ vertex, parallelism }) => ({ ...vertex, parallelism })),
-      edges: jobEdges(chains),
+      edges: [...jobEdges(chains), ...iterations.flatMap((iteration) => feedbackEdges(chains, iteration))],
     },
     vertices: planned,
+    iterations,
     limits: limitsOf(graph),
     sources: Object.fromEntries(
       chains.flatMap((chain) => {
@@ -110,6 +113,7 @@ function planVertex(
   chain: PlannedChain,
   reads: ReadonlyMap<string, ReadPlan>,
   rejects: Awaited<ReturnType<typeof planRejects>>,
+  iterations: readonly Iteration[],
 ): ExecutionVertex {
   const { source, vertex, parallelism, sequentialFor } = chain;
   const { sinks: sinkSpecs } = request.document.spec;
@@ -149,7 +153,7 @@ function planVertex(
     ],
     operators: chain.operators,
     sinks,
-    outputs: chain.outputs.map((output) => ({ ...output, partitions: partitionsOf(chains, output.id) })),
+    outputs: chain.outputs.map((output) => ({ ...output, partitions: partitionsOf(chains, output.id, iterations) })),
     onReject: commonPolicy(policies),
   };
   const bySource = source === null ? null : sourceOf(bound, source.id);
@@ -168,9 +172,12 @@ function slotsOf(chains: readonly PlannedChain[]): number {
   return Math.max(...chains.map((chain) => chain.parallelism));
 }
 
-/** Tasks of the vertex that reads an exchange. */
-function partitionsOf(chains: readonly PlannedChain[], exchange: string): number {
-  return chains.find(({ exchanges }) => exchanges.some(({ id }) => id === exchange))!.parallelism;
+/** Tasks of the vertex that reads an exchange; of what goes round in an iteration, also of those that read it as their own. */
+function partitionsOf(chains: readonly PlannedChain[], exchange: string, iterations: readonly Iteration[]): number {
+  const feedback = iterations.flatMap((iteration) => iteration.feedback).filter(({ from }) => from === exchange);
+  const names = [exchange, ...feedback.map(({ to }) => to)];
+  const readers = chains.filter(({ exchanges }) => exchanges.some(({ id }) => names.includes(id)));
+  return Math.max(...readers.map(({ parallelism }) => parallelism));
 }
 
 /** Sinks that rows of the vertex reach, also by exchanges: how they treat rejects is how its steps do. */

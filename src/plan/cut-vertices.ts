@@ -6,6 +6,7 @@
  */
 import { EtlError } from '../errors/etl-error.js';
 import type { ExchangeInput, ExchangeOutput, OperatorDescriptor } from '../protocol/task.js';
+import type { Iteration } from './execution-plan.js';
 import type { NodeOf } from './graph-edit.js';
 import type { JobEdge, JobVertex } from './job-graph.js';
 import { isForward, type PhysicalGraph, type PhysicalNode } from './physical-graph.js';
@@ -54,6 +55,19 @@ export function jobEdges(chains: readonly Chain[]): JobEdge[] {
         .map((from) => ({ from: from.vertex.id, to: to.vertex.id, ship: exchange.ship.kind })),
     ),
   );
+}
+
+/** From the vertices at the end of a superstep to those at the beginning of the next. */
+export function feedbackEdges(chains: readonly Chain[], { feedback }: Iteration): JobEdge[] {
+  return feedback.flatMap(({ from, to }) => {
+    const writers = chains.filter(({ outputs }) => outputs.some(({ id }) => id === from));
+    const readers = chains.filter(({ exchanges }) => exchanges.some(({ id }) => id === to));
+    return writers.flatMap((writer) =>
+      readers.map((reader): JobEdge => {
+        return { from: writer.vertex.id, to: reader.vertex.id, ship: 'FORWARD', feedback: true };
+      }),
+    );
+  });
 }
 
 function chainOf(graph: PhysicalGraph, { root, members }: ChainNodes): Chain {

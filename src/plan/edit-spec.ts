@@ -4,13 +4,15 @@
 import type { JsonObject } from '../connectors/connector.js';
 import { didYouMeanHint } from '../errors/did-you-mean.js';
 import { EtlError } from '../errors/etl-error.js';
-import type { JobSpec, SinkSpec, StepSpec } from '../spec/job-spec.js';
+import type { JobSpec, SinkSpec } from '../spec/job-spec.js';
+import type { StepSpec } from '../spec/step-operator.js';
 
 /** Each sink gets at most so many rows; sinks that read the same rows get the same ones. */
 export function withLimit(spec: JobSpec, rows: number): JobSpec {
   const inputs = [...new Set(Object.values(spec.sinks).map((sink) => sink.from))];
   const limits = inputs.map((from): StepSpec => {
-    return { id: limitId(from), from: [from], parallelism: null, description: null, operator: { kind: 'limit', rows } };
+    const own = { path: [], label: 'the limit', parallelism: null, description: null };
+    return { ...own, id: limitId(from), from: [from], operator: { kind: 'limit', rows } };
   });
   return {
     ...spec,

@@ -36,6 +36,8 @@ function rowsOfNode(
     case 'intersect':
     case 'except':
     case 'sink':
+    case 'iterationHead':
+    case 'iterate':
       return first;
     case 'aggregate':
       return node.by.length === 0 ? 1 : first;

@@ -48,6 +48,18 @@ export interface RewriteStep {
   readonly graph: LogicalGraph;
 }
 
+/** Vertices that run again and again: one superstep after another. */
+export interface Iteration {
+  /** Of the node that it ends in. */
+  readonly id: string;
+  readonly maxIterations: number;
+  readonly vertices: readonly string[];
+  /** Behind each superstep the parts of `from` take the place of those of `to`. */
+  readonly feedback: readonly { readonly from: string; readonly to: string }[];
+  /** It also ends behind a superstep that left rows, or none, in this exchange. */
+  readonly stop: { readonly when: 'rows' | 'empty'; readonly exchange: string } | null;
+}
+
 export interface ExecutionPlan {
   readonly jobName: string;
   /** Highest parallelism of a vertex = slots needed. */
@@ -56,6 +68,7 @@ export interface ExecutionPlan {
   readonly rewrites: readonly RewriteStep[];
   readonly job: JobGraph;
   readonly vertices: readonly ExecutionVertex[];
+  readonly iterations: readonly Iteration[];
   /** Rows each limit lets pass in the whole run, by limit id. */
   readonly limits: Readonly<Record<string, number>>;
   readonly sources: Readonly<Record<string, SourceSummary>>;

@@ -17,6 +17,8 @@ export interface JobEdge {
   readonly from: string;
   readonly to: string;
   readonly ship: ShipStrategy;
+  /** What one superstep of an iteration left for the next. */
+  readonly feedback?: true;
 }
 
 export interface JobGraph {

@@ -131,6 +131,21 @@ export type LogicalNode =
       /** The input that is said to be the small one. */
       readonly small: 'first' | 'second' | null;
     })
+  /**
+   * Where the supersteps of the iteration `loop` begin: the rows of its input in the first one, later those that came to input number
+   * `back` of the node `loop`.
+   */
+  | (NodeBase & { readonly kind: 'iterationHead'; readonly loop: string; readonly back: number })
+  /**
+   * The end of a superstep, and of the last one the rows of its first input. The last is number `maxIterations`, or the one that brings
+   * rows to the last input (`rows`), or none to the second (`empty`). `condition`: in the words of the job.
+   */
+  | (NodeBase & {
+      readonly kind: 'iterate';
+      readonly maxIterations: number;
+      readonly stop: 'rows' | 'empty' | null;
+      readonly condition: string | null;
+    })
   | (NodeBase & { readonly kind: 'sink'; readonly connector: string; readonly columns: readonly string[] });
 
 export interface LogicalGraph {

@@ -7,6 +7,7 @@ import { estimateRows, type RowEstimate } from './estimate-rows.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
 import { lowerCoGroup, lowerMapPartition, lowerReduce } from './lower/lower-functions.js';
+import { lowerIterate, lowerIterationHead } from './lower/lower-iteration.js';
 import { lowerCross, lowerJoin } from './lower/lower-join.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSets } from './lower/lower-sets.js';
@@ -76,6 +77,10 @@ function lowerNode(
       return lowerReduce(node, schemaOf);
     case 'coGroup':
       return lowerCoGroup(node, schemaOf);
+    case 'iterationHead':
+      return lowerIterationHead(node);
+    case 'iterate':
+      return lowerIterate(node, schemaOf);
     default:
       return node satisfies never;
   }

@@ -21,6 +21,9 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
     case 'distinct':
     case 'sink':
       return { ...node, schema: first };
+    case 'iterationHead':
+    case 'iterate':
+      return { ...node, schema: nullableSchema(first) };
     case 'select':
       return { ...node, schema: selectSchema(node.items, first) };
     case 'unnest':
@@ -51,6 +54,11 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
 export function selectSchema(items: readonly NamedExpr[], input: Schema): Schema {
   const fields = items.map(({ name, expr }) => ({ name, type: expr.type, nullable: isNullable(expr, input) }));
   return { fields };
+}
+
+/** Of rows that more than one step makes. */
+export function nullableSchema({ fields }: Schema): Schema {
+  return { fields: fields.map((field) => ({ ...field, nullable: true })) };
 }
 
 export function aggregateSchema(by: readonly string[], values: readonly AggregateValue[], input: Schema): Schema {

@@ -10,6 +10,7 @@ import { groupNodes, type ChainNodes } from './cut-vertices.js';
 import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
 import { PlanProblems, type Site } from './plan-problems.js';
 import type { PlanRequest } from './plan-request.js';
+import { findStep } from '../spec/step-operator.js';
 import { originalId } from './rules/separate-diamonds.js';
 
 export interface ChainParallelism {
@@ -75,7 +76,6 @@ function siteOf({ document }: PlanRequest, node: PhysicalNode): Site {
   const id = nameOf(node);
   if (node.body.role === 'source') return { path: ['sources', id, 'parallelism'], what: `source "${id}"` };
   if (node.body.role === 'sink') return { path: ['sinks', id, 'parallelism'], what: `sink "${id}"` };
-  const index = document.spec.steps.findIndex((step) => step.id === id);
-  const kind = document.spec.steps[index]?.operator.kind ?? node.body.bodies[0].kind;
-  return { path: ['steps', index, 'parallelism'], what: `step ${index + 1} (${kind})` };
+  const { path, label, operator } = findStep(document.spec.steps, id)!;
+  return { path: [...path, 'parallelism'], what: `${label} (${operator.kind})` };
 }

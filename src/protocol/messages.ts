@@ -4,7 +4,7 @@
  *
  * The slot greets first (`hello`); a parent of another protocol version refuses it. At most one task runs in a slot.
  */
-import type { AttemptId, Committable } from '../connectors/connector.js';
+import type { AttemptId, Committable, JsonObject } from '../connectors/connector.js';
 import type { Settings } from '../config/settings.js';
 import type { Accumulators } from './accumulators.js';
 import type { ErrorData } from '../errors/etl-error.js';
@@ -35,6 +35,8 @@ export type ToSlot =
     }
   | { readonly type: 'task'; readonly task: TaskDescriptor }
   | { readonly type: 'cancel'; readonly id: AttemptId }
+  /** Sealed files of this slot, a `RunFile` of spill/ each, that nobody reads any more. */
+  | { readonly type: 'release'; readonly files: readonly JsonObject[] }
   /** Publishes or removes what a sink staged; the sink is one of `vertex`'s. */
   | {
       readonly type: 'finish-sink';

@@ -115,6 +115,8 @@ export type OperatorDescriptor =
       })
   /** Renames and casts the input's columns, by position, to the union's schema. */
   | (OperatorBase & { readonly kind: 'union'; readonly casts: readonly (DataType | null)[] })
+  /** Hands on the rows of its first input; those of the others end here. */
+  | (OperatorBase & { readonly kind: 'iterate' })
   /** Hands on what an exchange has brought here. */
   | (OperatorBase & { readonly kind: 'partition' })
   /** Puts the rows of one task in order; of these the first `limit`, or all. */

@@ -8,6 +8,7 @@ import { EtlError, toEtlError } from '../errors/etl-error.js';
 import { LostPart } from '../exchange/open-part.js';
 import type { FromSlot, ToSlot } from '../protocol/messages.js';
 import type { TaskDescriptor } from '../protocol/task.js';
+import type { RunFile } from '../spill/run-file.js';
 import { openVertex, rejectSinkId, type OpenSinks, type OpenVertex, type VertexMessage } from './open-vertex.js';
 import { loadPart, type SlotScope } from './slot-scope.js';
 import { runTask, type RunningTask } from './run-task.js';
@@ -43,6 +44,8 @@ export class SlotRuntime {
         return;
       case 'finish-sink':
         return this.finishSink(message);
+      case 'release':
+        return this.release(message.files as unknown as readonly RunFile[]);
       case 'welcome':
       case 'shutdown':
         return;
@@ -59,6 +62,17 @@ export class SlotRuntime {
       rssBytes: process.memoryUsage.rss(),
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
+  }
+
+  /** What cannot be removed now goes with the run. */
+  private release(files: readonly RunFile[]): void {
+    for (const file of files) {
+      try {
+        this.scope.resources.spill.remove(file);
+      } catch (error) {
+        this.send({ type: 'log', level: 'warn', message: toEtlError(error).message });
+      }
+    }
   }
 
   private async run(task: TaskDescriptor): Promise<void> {

@@ -1,6 +1,7 @@
 /** Steps: exactly one operator each, its value typed; ids and inputs are for `resolve-inputs.ts`. */
 import { z } from 'zod';
 import { didYouMean } from '../errors/did-you-mean.js';
+import type { SpecPath } from './job-spec.js';
 import { checkFields, listOf, openBlock, type Block } from './check-fields.js';
 import { stepFields } from './job-fields.js';
 import { laterOperators, operatorBlocks, operatorNames, type OperatorName } from './operators/operator-blocks.js';
@@ -8,10 +9,13 @@ import { OperatorReading, type NamedInput, type ReadOperator } from './operators
 import { problemAt, problemAtKey, type Reading } from './reading.js';
 import type { StepOperator } from './step-operator.js';
 import { quoted } from './source-text.js';
+import { findNode } from './yaml-tree.js';
 
 /** A step as it stands in the file. */
 export interface RawStep {
-  readonly index: number;
+  readonly path: SpecPath;
+  /** Its number: `3`, `3.2`. */
+  readonly number: string;
   readonly id: string | null;
   readonly from: string | null;
   /** What its operator names beside `from`. */
@@ -20,26 +24,39 @@ export interface RawStep {
   readonly description: string | null;
   /** Null when it is wrong, which has been said. */
   readonly operator: StepOperator | null;
+  /** The steps of an iteration. */
+  readonly inner: readonly RawStep[];
 }
 
 const commonKeys = Object.keys(stepFields.shape);
 
-export function checkStep(reading: Reading, index: number): RawStep | null {
-  const block = openBlock(reading.tree, ['steps', index], `step ${index + 1}`, reading.problems);
-  if (block === null) return null;
+/** The list of steps at `path`. One that is no map keeps its place, so that "the step before" means the same for those behind it. */
+export function checkSteps(reading: Reading, path: SpecPath, within = ''): RawStep[] {
+  const node = findNode(reading.tree.root, path);
+  if (node?.kind !== 'list') return [];
+  return node.items.map((_, index) => checkStep(reading, [...path, index], `${within}${index + 1}`));
+}
+
+function checkStep(reading: Reading, path: SpecPath, number: string): RawStep {
+  const block = openBlock(reading.tree, path, `step ${number}`, reading.problems);
+  const nothing = { id: null, from: null, others: [], parallelism: null, description: null, operator: null, inner: [] };
+  if (block === null) return { path, number, ...nothing };
   const keys = [...block.node.entries.keys()].filter((key) => !commonKeys.includes(key));
   const name = chooseOperator(reading, block, keys);
-  const named: Block = name === null ? block : { ...block, what: `step ${index + 1} (${name})` };
+  const named: Block = name === null ? block : { ...block, what: `step ${number} (${name})` };
   const common = checkFields(named, stepFields, reading.problems, (key) => commonKeys.includes(key));
   const checked = name === null ? null : checkOperator(reading, named, name);
   return {
-    index,
+    path,
+    number,
     id: common?.id ?? null,
     from: common?.from ?? null,
     others: checked?.others ?? [],
     parallelism: common?.parallelism ?? null,
     description: common?.description ?? null,
     operator: checked?.operator ?? null,
+    inner:
+      name === 'iterate' || name === 'deltaIterate' ? checkSteps(reading, [...path, name, 'steps'], `${number}.`) : [],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Every expression that a step's block holds, and how each is to be read: what can be looked at before anything is typed. */
 import type { ExpressionForm } from '../expr/check-names.js';
-import type { Aggregation, ExprText, PartitionWish, StepOperator } from './step-operator.js';
+import type { Aggregation, ExprText, PartitionWish, Repetition, StepOperator } from './step-operator.js';
 
 export interface StepExpression extends ExprText {
   readonly form: ExpressionForm;
@@ -44,9 +44,20 @@ export function expressionsOf(operator: StepOperator): readonly StepExpression[]
     case 'join':
     case 'coGroup':
       return read('expression', [operator.on]);
+    case 'iterate':
+      return [...inSteps(operator), ...read('groups', operator.until === null ? [] : [operator.until.check])];
+    case 'deltaIterate':
+      return [...inSteps(operator), ...read('select', operator.keys)];
     default:
       return operator satisfies never;
   }
+}
+
+/** Of the steps of an iteration, which are empty where they are wrong. */
+function inSteps({ kind, steps }: Extract<StepOperator, Repetition>): readonly StepExpression[] {
+  return steps.flatMap((step, i) =>
+    expressionsOf(step.operator).map((one) => ({ ...one, path: [kind, 'steps', i, ...one.path] })),
+  );
 }
 
 function partitionKeys(wish: PartitionWish): readonly StepExpression[] {

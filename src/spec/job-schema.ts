@@ -103,6 +103,10 @@ function chosenByType(
 function stepSchema(): Schema {
   const fields = Object.fromEntries(runningOperators.map((name) => [name, operatorBlocks[name].field.optional()]));
   const all = printZod(z.strictObject({ ...stepFields.shape, ...fields }));
+  const blocks = all.properties as Record<string, { properties?: Record<string, Schema> }>;
+  // The steps of an iteration.
+  for (const { properties } of Object.values(blocks))
+    if (properties?.steps !== undefined) properties.steps.items = { $ref: '#/definitions/step' };
   return { ...all, oneOf: runningOperators.map((name) => ({ required: [name] })) };
 }
 

@@ -8,7 +8,7 @@ import type { ErrorPlace, EtlError } from '../errors/etl-error.js';
 import type { JsonObject, SplitWish } from '../connectors/connector.js';
 import type { DataType } from '../columnar/data-type.js';
 import type { RejectPolicy } from '../protocol/task.js';
-import type { StepOperator } from './step-operator.js';
+import type { StepOperator, StepSpec } from './step-operator.js';
 
 export interface JobSpec {
   readonly name: string;
@@ -43,16 +43,6 @@ export interface SourceSpec {
   readonly fetchSize: number;
   readonly consistency: 'snapshot' | 'split' | null;
   readonly parallelism: number | null;
-}
-
-export interface StepSpec {
-  /** Given, or `step1`, `step2`, … by position. */
-  readonly id: string;
-  /** Ids of sources or earlier steps; `from` resolved (default: the step before, or the only source). */
-  readonly from: readonly string[];
-  readonly parallelism: number | null;
-  readonly description: string | null;
-  readonly operator: StepOperator;
 }
 
 export interface SinkSpec {

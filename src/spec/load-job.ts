@@ -12,7 +12,7 @@ import type { EtlError } from '../errors/etl-error.js';
 import { checkSink, checkSource } from './check-endpoints.js';
 import { Connections } from './check-connections.js';
 import { checkFields, openBlock } from './check-fields.js';
-import { checkStep, type RawStep } from './check-steps.js';
+import { checkSteps } from './check-steps.js';
 import { interpolateTree, SecretValues, type Environment } from './interpolate.js';
 import { coverValues, safeText, secretsOf } from './secrets.js';
 import { jobFields } from './job-fields.js';
@@ -108,7 +108,7 @@ async function checkJob(reading: Reading, connections: Connections, params: Give
   for (const id of keysOf(reading, 'sources')) sources.set(id, await checkSource(reading, connections, id));
   const sinks = new Map<string, Awaited<ReturnType<typeof checkSink>>>();
   for (const id of keysOf(reading, 'sinks')) sinks.set(id, await checkSink(reading, connections, id));
-  const steps = checkSteps(reading);
+  const steps = checkSteps(reading, ['steps']);
   const connectionSpecs = await connections.finish(![...sources.values(), ...sinks.values()].includes(null));
   const inputs = resolveInputs(
     reading,
@@ -143,17 +143,6 @@ function keysOf(reading: Reading, key: 'sources' | 'sinks'): string[] {
   if (node?.kind !== 'map') return [];
   if (node.entries.size === 0) problemAtKey(reading, 'ETL-2040', `the job has no ${key}`, [key]);
   return [...node.entries.keys()];
-}
-
-function checkSteps(reading: Reading): RawStep[] {
-  const node = findNode(reading.tree.root, ['steps']);
-  if (node?.kind !== 'list') return [];
-  const steps = node.items.map((_, index) => checkStep(reading, index));
-  // A step that is no map keeps its place, so that "the step before" means the same for those behind it.
-  return steps.map(
-    (step, index) =>
-      step ?? { index, id: null, from: null, others: [], parallelism: null, description: null, operator: null },
-  );
 }
 
 function givenFrom(reading: Reading, sinkId: string): string | null {

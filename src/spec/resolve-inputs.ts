@@ -6,9 +6,10 @@
  */
 import { didYouMeanHint } from '../errors/did-you-mean.js';
 import type { RawStep } from './check-steps.js';
-import type { SpecPath, StepSpec } from './job-spec.js';
+import type { SpecPath } from './job-spec.js';
 import { checkId, problemAt, problemAtKey, type Reading } from './reading.js';
 import { quoted } from './source-text.js';
+import type { StepOperator, StepSpec } from './step-operator.js';
 import { placeOf, placeOfKey } from './yaml-tree.js';
 
 interface RawSink {
@@ -21,6 +22,8 @@ export interface Inputs {
   /** What each sink reads. */
   readonly sinkInputs: ReadonlyMap<string, string>;
 }
+
+type Iteration = Extract<StepOperator, { kind: 'iterate' | 'deltaIterate' }>;
 
 const wordsOf = {
   union: 'a union',
@@ -38,13 +41,26 @@ export function resolveInputs(
   return new Resolver(reading, sources, steps, sinks).resolve();
 }
 
+/** What the steps of a list may read besides those above them. */
+interface StepScope {
+  readonly outside: readonly string[];
+  /** What the first step reads where it does not say so; null: the only source. */
+  readonly first: string | null;
+  /** Before the id of each step. */
+  readonly prefix: string;
+}
+
+/** What the steps of an iteration call the rows that go round; the first is what their first step reads. */
+const roundNames = { iterate: ['current'], deltaIterate: ['workset', 'solution'] } as const;
+
 class Resolver {
   private readonly reading: Reading;
   private readonly sources: readonly string[];
   private readonly steps: readonly RawStep[];
   private readonly sinks: readonly RawSink[];
-  /** Id of each step, given or by position. */
+  /** Of the steps outside of iterations. */
   private readonly stepIds: readonly string[];
+  /** Sources and steps; those in an iteration with its id before them. */
   private readonly read = new Set<string>();
 
   constructor(reading: Reading, sources: readonly string[], steps: readonly RawStep[], sinks: readonly RawSink[]) {
@@ -52,12 +68,12 @@ class Resolver {
     this.sources = sources;
     this.steps = steps;
     this.sinks = sinks;
-    this.stepIds = steps.map((step) => step.id ?? `step${step.index + 1}`);
+    this.stepIds = steps.map(nameOf);
   }
 
   resolve(): Inputs {
     this.checkIds();
-    const steps = this.steps.map((step, position) => this.resolveStep(step, position)).filter((step) => step !== null);
+    const steps = this.resolveSteps(this.steps, { outside: this.sources, first: null, prefix: '' });
     const sinkInputs = new Map<string, string>();
     for (const sink of this.sinks) {
       const input = this.sinkInput(sink);
@@ -70,74 +86,134 @@ class Resolver {
 
   private checkIds(): void {
     const owners = new Map<string, string>();
-    const claim = (id: string, what: string, path: SpecPath, atKey: boolean): void => {
-      if (!checkId(this.reading, id, what, path, atKey)) return;
-      const owner = owners.get(id);
-      if (owner === undefined) owners.set(id, what);
-      else
-        (atKey ? problemAtKey : problemAt)(
-          this.reading,
-          'ETL-2051',
-          `the id ${quoted(id)} is taken by ${owner}`,
-          path,
-          'sources, steps and sinks need different ids',
-        );
-    };
-    for (const id of this.sources) claim(id, 'a source', ['sources', id], true);
-    for (const [position, step] of this.steps.entries()) {
-      claim(
-        this.stepIds[position],
-        `step ${step.index + 1}`,
-        step.id === null ? ['steps', step.index] : ['steps', step.index, 'id'],
-        false,
-      );
+    for (const id of this.sources) this.claim(owners, id, 'a source', ['sources', id], true);
+    for (const step of this.steps) this.claimStep(owners, step);
+    for (const { id } of this.sinks) this.claim(owners, id, 'a sink', ['sinks', id], true);
+    for (const { inner, operator, path } of this.steps) {
+      if (operator?.kind !== 'iterate' && operator?.kind !== 'deltaIterate') continue;
+      const own = new Map(owners);
+      for (const name of roundNames[operator.kind]) this.claim(own, name, 'the rows of an iteration', path, false);
+      for (const step of inner) this.claimStep(own, step);
     }
-    for (const { id } of this.sinks) claim(id, 'a sink', ['sinks', id], true);
   }
 
-  private resolveStep(step: RawStep, position: number): StepSpec | null {
-    const path: SpecPath = ['steps', step.index];
+  private claimStep(owners: Map<string, string>, step: RawStep): void {
+    const path = step.id === null ? step.path : [...step.path, 'id'];
+    this.claim(owners, nameOf(step), `step ${step.number}`, path, false);
+  }
+
+  private claim(owners: Map<string, string>, id: string, what: string, path: SpecPath, atKey: boolean): void {
+    if (!checkId(this.reading, id, what, path, atKey)) return;
+    const owner = owners.get(id);
+    if (owner === undefined) return void owners.set(id, what);
+    const message = `the id ${quoted(id)} is taken by ${owner}`;
+    const hint = 'sources, steps and sinks need different ids';
+    (atKey ? problemAtKey : problemAt)(this.reading, 'ETL-2051', message, path, hint);
+  }
+
+  private resolveSteps(steps: readonly RawStep[], scope: StepScope): StepSpec[] {
+    const names = steps.map(nameOf);
+    return steps.flatMap((step, position) => {
+      const resolved = this.resolveStep(step, names.slice(0, position), names.slice(position), scope);
+      return resolved === null ? [] : [resolved];
+    });
+  }
+
+  /** `above`, `below`: names of the steps before, and of the step and those behind it. */
+  private resolveStep(
+    step: RawStep,
+    above: readonly string[],
+    below: readonly string[],
+    scope: StepScope,
+  ): StepSpec | null {
+    const { path } = step;
     const kind = step.operator?.kind;
     const isSet = kind === 'union' || kind === 'unionAll' || kind === 'intersect' || kind === 'except';
-    const others = step.others.map(({ id, path: place }) => this.check(id, position, place));
+    const check = (id: string, at: SpecPath): string | null => this.check(step, id, at, above, below, scope);
+    const others = step.others.map(({ id, path: place }) => check(id, place));
     const needsInput = step.from !== null || !isSet || others.length === 1;
     const first = !needsInput
       ? []
-      : [step.from === null ? this.defaultInput(step, position) : this.check(step.from, position, [...path, 'from'])];
+      : [step.from === null ? this.defaultInput(step, above, scope) : check(step.from, [...path, 'from'])];
     const from = [...first, ...others];
     if (step.operator === null || from.some((id) => id === null)) return null;
     if (isSet && from.length < 2)
       problemAt(this.reading, 'ETL-2053', `${wordsOf[kind]} needs at least two inputs`, [...path, kind]);
-    return {
-      id: this.stepIds[position],
-      from: from as string[],
-      parallelism: step.parallelism,
-      description: step.description,
-      operator: step.operator,
-    };
+    const { parallelism, description, operator } = step;
+    const id = `${scope.prefix}${below[0]}`;
+    const resolved = { id, path, label: `step ${step.number}`, from: from as string[], parallelism, description };
+    if (operator.kind !== 'iterate' && operator.kind !== 'deltaIterate') return { ...resolved, operator };
+    return this.resolveIteration({ ...resolved, operator }, step.inner, [...scope.outside, ...above], scope);
   }
 
-  /** The id, if a step at `position` may read it. */
-  private check(id: string, position: number, path: SpecPath): string | null {
-    const step = this.stepIds.indexOf(id);
-    if (this.sources.includes(id) || (step >= 0 && step < position)) {
+  /** An iteration also reads what its steps read from outside. */
+  private resolveIteration(
+    step: StepSpec & { readonly operator: Iteration },
+    inner: readonly RawStep[],
+    outside: readonly string[],
+    scope: StepScope,
+  ): StepSpec | null {
+    const { operator, path } = step;
+    const { kind } = operator;
+    if (scope.prefix !== '') {
+      const hint = 'let the steps of the outer one do what the inner one is for';
+      problemAt(this.reading, 'ETL-2057', 'an iteration cannot stand in another', [...path, kind], hint);
+      return null;
+    }
+    const [first] = roundNames[kind];
+    const prefix = `${step.id}/`;
+    const steps = this.resolveSteps(inner, { outside: [...outside, ...roundNames[kind]], first, prefix });
+    if (steps.length < inner.length) return null;
+    const names = inner.map(nameOf);
+    const named = (id: string, otherwise: string, ...field: SpecPath): string | null => {
+      if (id === '') return otherwise;
+      this.read.add(`${prefix}${id}`);
+      if (names.includes(id)) return id;
+      this.unknown(id, [...path, kind, ...field], names, 'the iteration has no step');
+      return null;
+    };
+    const last = names.at(-1)!;
+    this.read.add(`${prefix}${last}`);
+    const from = [...step.from, ...outside.filter((id) => steps.some((one) => one.from.includes(id)))];
+    if (operator.kind === 'iterate') {
+      const of = operator.until === null ? last : named(operator.until.of, last, 'until', 'of');
+      if (of === null) return null;
+      return { ...step, from, operator: { ...operator, steps, until: operator.until && { ...operator.until, of } } };
+    }
+    const delta = named(operator.delta, last, 'delta');
+    const next = named(operator.next, delta ?? last, 'next');
+    return delta === null || next === null ? null : { ...step, from, operator: { ...operator, steps, delta, next } };
+  }
+
+  /** The id, if the step may read it. */
+  private check(
+    step: RawStep,
+    id: string,
+    path: SpecPath,
+    above: readonly string[],
+    below: readonly string[],
+    { outside, prefix }: StepScope,
+  ): string | null {
+    if (above.includes(id)) {
+      this.read.add(`${prefix}${id}`);
+      return id;
+    }
+    if (outside.includes(id)) {
       this.read.add(id);
       return id;
     }
-    if (step >= 0) {
-      const message = step === position ? `step ${position + 1} reads from itself` : `${quoted(id)} is a later step`;
+    if (below.includes(id)) {
+      const message = below[0] === id ? `step ${step.number} reads from itself` : `${quoted(id)} is a later step`;
       problemAt(this.reading, 'ETL-2052', message, path, 'a step reads from sources and from steps above it');
       return null;
     }
-    this.unknown(id, path, [...this.sources, ...this.stepIds.slice(0, position)]);
+    this.unknown(id, path, [...outside, ...above]);
     return null;
   }
 
-  private unknown(id: string, path: SpecPath, known: readonly string[]): void {
+  private unknown(id: string, path: SpecPath, known: readonly string[], what = 'there is no source or step'): void {
     const isSink = this.sinks.some((sink) => sink.id === id);
-    const message = isSink
-      ? `${quoted(id)} is a sink; nothing can read from it`
-      : `there is no source or step ${quoted(id)}`;
+    const message = isSink ? `${quoted(id)} is a sink; nothing can read from it` : `${what} ${quoted(id)}`;
     problemAt(
       this.reading,
       'ETL-2050',
@@ -147,12 +223,13 @@ class Resolver {
     );
   }
 
-  private defaultInput(step: RawStep, position: number): string | null {
-    if (position > 0) {
-      this.read.add(this.stepIds[position - 1]);
-      return this.stepIds[position - 1];
+  private defaultInput(step: RawStep, above: readonly string[], { first, prefix }: StepScope): string | null {
+    const before = above.at(-1);
+    if (before !== undefined) {
+      this.read.add(`${prefix}${before}`);
+      return before;
     }
-    return this.onlySource(['steps', step.index], `step ${step.index + 1}`);
+    return first ?? this.onlySource(step.path, `step ${step.number}`);
   }
 
   private onlySource(path: SpecPath, what: string): string | null {
@@ -198,14 +275,21 @@ class Resolver {
           placeOfKey(tree, ['sources', id]),
         );
     }
-    for (const [position, step] of this.steps.entries()) {
-      const id = this.stepIds[position];
-      if (!this.read.has(id))
-        problems.warn(
-          'ETL-2090',
-          `nothing reads from step ${step.index + 1} (${id}); it will not run`,
-          placeOf(tree, ['steps', step.index]),
-        );
-    }
+    for (const step of this.steps) this.warnUnreadStep(step, '');
   }
+
+  private warnUnreadStep(step: RawStep, prefix: string): void {
+    const { problems, tree } = this.reading;
+    const name = nameOf(step);
+    if (!this.read.has(`${prefix}${name}`)) {
+      const message = `nothing reads from step ${step.number} (${name}); it will not run`;
+      problems.warn('ETL-2090', message, placeOf(tree, step.path));
+    }
+    for (const inner of step.inner) this.warnUnreadStep(inner, `${name}/`);
+  }
+}
+
+/** Given, or by position: `step3`, in an iteration `step3_2`. */
+function nameOf({ id, number }: RawStep): string {
+  return id ?? `step${number.replace('.', '_')}`;
 }

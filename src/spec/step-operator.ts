@@ -4,6 +4,19 @@
  */
 import type { DataType } from '../columnar/data-type.js';
 
+export interface StepSpec {
+  /** Given, or `step1`, `step2`, … by position. Of a step in an iteration: `ranks/step3_1`. */
+  readonly id: string;
+  /** Where it stands in the file, and how it is called: `step 3`, `step 3.2`. */
+  readonly path: ExprText['path'];
+  readonly label: string;
+  /** Ids of sources or earlier steps, as the file names them; `from` resolved (default: the step before, or the only source). */
+  readonly from: readonly string[];
+  readonly parallelism: number | null;
+  readonly description: string | null;
+  readonly operator: StepOperator;
+}
+
 export interface ExprText {
   readonly text: string;
   /** From the step's own block: `['aggregate', 'by', 0]`. */
@@ -72,10 +85,39 @@ export type StepOperator =
     } & UserFunction)
   | ({ readonly kind: 'coGroup'; readonly as: string; readonly on: ExprText; readonly schema: ReturnedSchema } & UserFunction) // prettier-ignore
   | { readonly kind: 'join'; readonly as: string; readonly on: ExprText; readonly type: JoinType; readonly hint: JoinHint | null } // prettier-ignore
-  | { readonly kind: 'cross'; readonly as: string; readonly small: 'first' | 'second' | null };
+  | { readonly kind: 'cross'; readonly as: string; readonly small: 'first' | 'second' | null }
+  /** The steps, again and again on what their last one made; `until` is asked of the rows of the step `of`. */
+  | ({
+      readonly kind: 'iterate';
+      readonly until: { readonly of: string; readonly check: ExprText } | null;
+    } & Repetition)
+  /** Rows of the step `delta` replace those of the solution set that have the same keys; those of `next` are the next workset. */
+  | ({
+      readonly kind: 'deltaIterate';
+      readonly keys: readonly ExprText[];
+      /** The second input is the first workset; else the solution set is. */
+      readonly hasWorkset: boolean;
+      readonly delta: string;
+      readonly next: string;
+    } & Repetition);
+
+/** `steps` read what they work on as `current`, or as `solution` and `workset`. */
+export interface Repetition {
+  readonly steps: readonly StepSpec[];
+  readonly maxIterations: number;
+}
 
 export interface Aggregation {
   readonly by: readonly ExprText[];
   readonly values: readonly ExprText[];
   readonly having: ExprText | null;
+}
+
+/** The step, also one inside an iteration. */
+export function findStep(steps: readonly StepSpec[], id: string): StepSpec | undefined {
+  for (const step of steps) {
+    const found = step.id === id ? step : findStep('steps' in step.operator ? step.operator.steps : [], id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -91,14 +91,14 @@ export class SpillSpace {
     this.used -= bytes;
   }
 
-  /** Removes a sealed file that nobody reads any more. */
+  /** Removes a sealed file that nobody reads any more; also one of a slot of this number that was killed. */
   remove(file: RunFile): void {
     try {
       rmSync(file.path, { force: true });
     } catch (error) {
       throw spillError(file.path, error);
     }
-    this.give(file.bytes);
+    if ([...this.made.values()].includes(path.dirname(file.path))) this.give(file.bytes);
   }
 
   /** Removes everything. Files that are still open stay readable until they are closed. */

@@ -74,6 +74,7 @@ function planOf(nodes: readonly Node[]): ExecutionPlan {
     rewrites: [],
     job: { vertices: [], edges: [] },
     vertices: [{ descriptor, splits, ...own }],
+    iterations: [],
     limits: {},
     sources: {},
     sinks: {},

@@ -35,26 +35,52 @@ function parsePlan(
   input: string,
 ): SchedulerState['plan'] {
   const limits: Record<string, number> = {};
-  const vertices = input.split('\n').map((line): PlannedVertex => {
-    const [id, parallelism, splits, sinks, ...rest] = line.split(' ') as [string, string, string, string, ...string[]];
-    const after = rest.find((word) => word.startsWith('after:'));
-    const own = rest.filter((word) => word !== after).map((pair) => pair.split('=') as [string, string]);
-    for (const [limit, rows] of own) limits[limit] = Number(rows);
-    const names = own.map(([limit]) => limit);
-    return {
-      id,
-      parallelism: Number(parallelism),
-      splitCount: Number(splits),
-      sequential: names.length > 0,
-      after: after === undefined ? [] : after.slice('after:'.length).split(','),
-      limits: names,
-      exhaustedBy: names,
-      sinks: sinks.split(',').filter((sink) => !sink.startsWith('>')),
-      outputs: sinks.split(',').flatMap((sink) => (sink.startsWith('>') ? [sink.slice(1)] : [])),
-    };
-  });
+  const lines = input.split('\n');
+  const isIteration = (line: string): boolean => line.startsWith('iterate ');
+  const iterations = lines.filter(isIteration).map(parseIteration);
+  const vertices = lines
+    .filter((line) => !isIteration(line))
+    .map((line): PlannedVertex => {
+      const [id, parallelism, splits, sinks, ...rest] = line.split(' ') as [
+        string,
+        string,
+        string,
+        string,
+        ...string[],
+      ];
+      const after = rest.find((word) => word.startsWith('after:'));
+      const own = rest.filter((word) => word !== after).map((pair) => pair.split('=') as [string, string]);
+      for (const [limit, rows] of own) limits[limit] = Number(rows);
+      const names = own.map(([limit]) => limit);
+      return {
+        id,
+        parallelism: Number(parallelism),
+        splitCount: Number(splits),
+        sequential: names.length > 0,
+        after: after === undefined ? [] : after.slice('after:'.length).split(','),
+        limits: names,
+        exhaustedBy: names,
+        sinks: sinks.split(',').filter((sink) => !sink.startsWith('>')),
+        outputs: sinks.split(',').flatMap((sink) => (sink.startsWith('>') ? [sink.slice(1)] : [])),
+      };
+    });
   const restart = { type, attempts: Number(attempts), delayMs: 1000 } as RestartStrategy;
-  return { vertices, limits, slots: Number(slots), restart };
+  return { vertices, iterations, limits, slots: Number(slots), restart };
+}
+
+/** `iterate id most v,w from->to[,from->to] [rows|empty exchange]`. */
+function parseIteration(line: string): SchedulerState['plan']['iterations'][number] {
+  const [, id, most, vertices, feedback, when, exchange] = line.split(' ') as string[];
+  return {
+    id: id!,
+    maxIterations: Number(most),
+    vertices: vertices!.split(','),
+    feedback: feedback!.split(',').map((pair) => {
+      const [from, to] = pair.split('->') as [string, string];
+      return { from, to };
+    }),
+    stop: when === undefined ? null : { when: when as 'rows' | 'empty', exchange: exchange! },
+  };
 }
 
 function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
@@ -110,10 +136,13 @@ function parseEvent(command: string, args: readonly string[]): SchedulerEvent {
   }
 }
 
-/** `staged`: something for the sink `out`; `>e`: a part of the exchange e. */
+/** `staged`: something for the sink `out`; `>e`, `>e:5`: a part of the exchange e, of one row or five. */
 function committablesOf(id: string, words: readonly string[]): Record<string, Committable> {
-  const part = { ...parseId(id), path: id, rows: 1, bytes: 8 };
-  const exchanges = words.flatMap((word) => (word.startsWith('>') ? [[word.slice(1), part]] : []));
+  const exchanges = words.flatMap((word) => {
+    if (!word.startsWith('>')) return [];
+    const [exchange, rows = '1'] = word.slice(1).split(':') as [string, string?];
+    return [[exchange, { ...parseId(id), file: { path: `${exchange} ${id}`, rows: Number(rows), bytes: 8 } }]];
+  });
   return { out: words.includes('staged') ? id : null, ...Object.fromEntries(exchanges) } as Record<string, Committable>;
 }
 
@@ -145,6 +174,13 @@ function renderAction(action: SchedulerAction): string {
       return `schedule-restart ${action.vertex}/${action.split} in ${action.delayMs} ms`;
     case 'rest-slot':
       return `rest-slot ${action.slot} for ${action.delayMs} ms`;
+    case 'release-parts':
+      return `release ${action.parts.map((part) => renderId(part)).join(', ')} of ${action.slot}`;
+    case 'superstep': {
+      const { iteration, superstep, rows, isLast, isConverged } = action;
+      const end = isConverged ? ', converged' : isLast ? ', the last' : '';
+      return `superstep ${superstep} of ${iteration}: ${rows} rows${end}`;
+    }
     case 'forget-split':
       return `forget ${action.vertex}/${action.split}`;
     case 'finish-sink':

@@ -208,6 +208,28 @@ test.each([13, 14])('ordered aggregates over sorted sides, seed %i: the same, wh
   expect(windows.filter((one) => one['p']! % 200 === 99).length).toBe(999);
 });
 
+test.each([15, 16])('an iteration, seed %i: every superstep once, whatever was killed', async (seed) => {
+  const name = `iterated-${seed}`;
+  const steps = `steps:
+  - {id: ones, from: k, select: [id, "1::bigint AS one"]}
+  - {id: start, from: k, select: [id, "0::bigint AS n"]}
+  - iterate:
+      maxIterations: 12
+      steps:
+        - {join: {with: ones, on: current.id = ones.id}}
+        - {select: [current.id, "(n + one)::bigint AS n"]}
+`;
+  const { code, end, events } = await runJobFile(
+    [job(name, `{type: file, path: "${name}/{subtask}.ndjson"}`, steps), '-p', '3'],
+    { onStart: killSlots(seed, 5) },
+  );
+  expect([code, end.balance, end.rows.written]).toEqual([0, true, ROWS]);
+  expect(events.filter((event) => event.type === 'superstep').length).toBe(12);
+  const rows = linesIn(path.join(directory, name)).map((line) => JSON.parse(line) as { id: number; n: number });
+  expect(new Set(rows.map((row) => row.id)).size).toBe(ROWS);
+  expect(rows.every((row) => row.n === 12)).toBe(true);
+});
+
 test('F06: a slot that is frozen is given up, killed, and its split read elsewhere', async () => {
   const folder = path.join(directory, 'frozen');
   let frozen = 0;

@@ -5,7 +5,7 @@
 import { formatBytes, formatCount } from '../../config/units.js';
 import type { RunEvent, StageProgress } from '../../coordinator/events.js';
 import { printable } from '../../text/printable.js';
-import { endLines, messageLine, stageLine, startLine } from './run-lines.js';
+import { endLines, messageLine, stageLine, startLine, superstepLine } from './run-lines.js';
 import type { TextRunOptions } from './run-renderer-options.js';
 import { bytesPair, percent, plural, rowsPerSecond, shortCount, stageFraction } from './run-text.js';
 
@@ -14,9 +14,12 @@ type Warning = Extract<RunEvent, { type: 'warn' | 'info' }>;
 const LONGEST_SILENCE_MS = 60_000;
 const SHORTEST_SILENCE_MS = 5000;
 
+type Superstep = Extract<RunEvent, { type: 'superstep' }>;
+
 export class PlainRunRenderer {
   private lastMs = 0;
   private lastTenth = 0;
+  private lastSuperstepMs = 0;
 
   constructor(
     private readonly options: TextRunOptions,
@@ -34,6 +37,8 @@ export class PlainRunRenderer {
         return this.progress(event);
       case 'stage-finished':
         return messages.write(stageLine(event.stage, this.options));
+      case 'superstep':
+        return this.superstep(event);
       case 'info':
         return isVerbose ? messages.write(messageLine(event, this.options)) : undefined;
       case 'warn':
@@ -44,6 +49,13 @@ export class PlainRunRenderer {
       default:
         return event satisfies never;
     }
+  }
+
+  /** The last one, and of those before it what a long silence lets pass. */
+  private superstep(event: Superstep): void {
+    if (!event.isLast && event.timeMs - this.lastSuperstepMs < SHORTEST_SILENCE_MS) return;
+    this.lastSuperstepMs = event.timeMs;
+    this.options.messages.write(superstepLine(event));
   }
 
   private progress({ elapsedMs, stages, resources }: Extract<RunEvent, { type: 'progress' }>): void {
@@ -71,6 +83,7 @@ function progressText(stage: StageProgress): string {
   return [
     `${printable(stage.name)}  ${percent(stageFraction(stage))}  ${formatCount(stage.read)}${estimate} rows`,
     `${formatCount(rowsPerSecond(stage.read, stage.elapsedMs))}/s`,
+    ...(stage.superstep === undefined ? [] : [`superstep ${formatCount(stage.superstep)}`]),
     `${formatCount(stage.splitsDone)} of ${plural(stage.splitsTotal, 'split')}`,
     ...(stage.rejected > 0 ? [`${formatCount(stage.rejected)} rejected`] : []),
     ...(stage.retried > 0 ? [`${stage.retried} retried`] : []),

@@ -98,6 +98,7 @@ function barLine(stage: StageProgress, rate: number, name: string, width: number
 function troubleLine(stage: StageProgress, nameWidth: number, width: number): string[] {
   const limit = bottleneck(stage.waits);
   let parts = [
+    { rank: 2, text: stage.superstep === undefined ? '' : `superstep ${formatCount(stage.superstep)}` },
     { rank: 2, text: `${formatCount(stage.splitsDone)} of ${formatCount(stage.splitsTotal)} splits` },
     { rank: 1, text: stage.retried > 0 ? `${stage.retried} retried` : '' },
     { rank: 0, text: stage.rejected > 0 ? `${formatCount(stage.rejected)} rejected` : '' },

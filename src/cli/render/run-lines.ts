@@ -33,6 +33,15 @@ export function stageLine(stage: StageProgress, { paint }: TextRunOptions): stri
   return `${paint('green', '✓')} ${parts.filter((part) => part !== '').join(' · ')}\n`;
 }
 
+/** `ranks  superstep 3 of at most 20, 1,200 rows`. */
+export function superstepLine(event: Extract<RunEvent, { type: 'superstep' }>): string {
+  const { iteration, superstep, maxIterations, rows, isLast } = event;
+  const number = isLast
+    ? `ended with superstep ${formatCount(superstep)}`
+    : `superstep ${formatCount(superstep)} of at most ${formatCount(maxIterations)}`;
+  return `${printable(iteration)}  ${number}, ${plural(rows, 'row')}\n`;
+}
+
 /** Summary of a run that is complete, whether its exit is 0 or not (rejected rows); else why it is not. */
 export function endLines(end: RunEnd, options: TextRunOptions, warnings: FailureContext['warnings']): string {
   const { messages, paint, command } = options;

@@ -45,6 +45,7 @@ export class TtyRunRenderer {
       case 'progress':
         return this.progress(event);
       case 'stage-finished':
+      case 'superstep':
         return; // the region shows it
       case 'info':
         return this.options.isVerbose ? this.scroll(messageLine(event, this.options)) : undefined;

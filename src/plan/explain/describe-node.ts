@@ -59,6 +59,10 @@ export function describeNode(node: LogicalNode): string {
       return joinText(node);
     case 'cross':
       return node.small === null ? 'cross' : `cross, the ${node.small} is small`;
+    case 'iterationHead':
+      return `rows of the superstep before of ${node.loop}`;
+    case 'iterate':
+      return `iterate, ${iterationText(node)}`;
     case 'sink':
       return `sink ${node.connector} writes ${namesText(node.columns)}`;
     default:
@@ -148,6 +152,13 @@ function joinText(node: NodeOf<'join'>): string {
   const keys = leftKeys.length === 0 ? '' : ` on ${keysText(node, (name) => rightName(rightNames, name))}`;
   const rest = residual === null ? '' : ` where ${renderExpr(residual)}`;
   return `${type} join${keys}${rest}${hint === null ? '' : ` hint ${hint}`}`;
+}
+
+/** When it ends: `at most 20 supersteps, until max(delta) < 0.001`. */
+export function iterationText({ maxIterations, stop, condition }: NodeOf<'iterate'>): string {
+  const most = maxIterations === 1 ? 'one superstep' : `at most ${maxIterations} supersteps`;
+  if (stop === 'empty') return `${most}, until the workset is empty`;
+  return stop === null ? most : `${most}, until ${condition}`;
 }
 
 interface KeyedNode {

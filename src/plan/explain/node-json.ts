@@ -63,6 +63,10 @@ export function nodeJson(node: LogicalNode): JsonObject {
       };
     case 'cross':
       return { small: node.small };
+    case 'iterationHead':
+      return { loop: node.loop, back: node.back };
+    case 'iterate':
+      return { maxIterations: node.maxIterations, stop: node.stop, condition: node.condition };
     case 'sink':
       return { connector: node.connector, reads: node.columns };
     default:

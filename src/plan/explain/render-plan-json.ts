@@ -41,9 +41,19 @@ export function renderPlanJson(plan: ExecutionPlan, memory: JsonObject = {}): Pl
         chain,
         strategies,
       })),
-      edges: plan.job.edges.map(({ from, to, ship }) => ({ from, to, ship })),
+      edges: plan.job.edges.map(({ from, to, ship, feedback }) => ({
+        from,
+        to,
+        ship,
+        ...(feedback !== undefined && { feedback }),
+      })),
     },
-    execution: { slots: plan.parallelism, limits: plan.limits, vertices: plan.vertices.map(vertexJson) },
+    execution: {
+      slots: plan.parallelism,
+      limits: plan.limits,
+      iterations: plan.iterations.map(({ id, maxIterations, vertices }) => ({ id, maxIterations, vertices })),
+      vertices: plan.vertices.map(vertexJson),
+    },
     sources: Object.fromEntries(Object.entries(plan.sources).map(([id, source]) => [id, sourceJson(source)])),
     sinks: Object.fromEntries(
       Object.entries(plan.sinks).map(([id, { connector, effect, commit, description, notes }]) => [

@@ -58,7 +58,10 @@ function renderStage(plan: ExecutionPlan, stage: ExplainStage, width: number): r
           ...wrapText(vertex.name, width, `  ${vertex.id}  ×${vertex.parallelism}  `, '      '),
           ...Object.entries(vertex.strategies).flatMap(([id, how]) => wrapText(how, width, `    ${id}: `, '      ')),
         ]),
-        ...plan.job.edges.map((edge) => `  ${edge.from} → ${edge.to}  ${edge.ship}`),
+        ...plan.job.edges.map(
+          ({ from, to, ship, feedback }) =>
+            `  ${from} → ${to}  ${ship}${feedback === undefined ? '' : ', for the next superstep'}`,
+        ),
       ];
     case 'execution':
       return [

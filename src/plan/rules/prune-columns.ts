@@ -77,6 +77,8 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
     case 'coGroup':
     case 'intersect':
     case 'except':
+    case 'iterationHead':
+    case 'iterate':
       return schema.fields.map((field) => field.name);
     case 'source':
       return [];

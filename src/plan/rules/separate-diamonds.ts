@@ -64,5 +64,8 @@ function freeId(id: string, taken: ReadonlySet<string>): string {
 }
 
 function renameInputs(node: LogicalNode, renamed: ReadonlyMap<string, string>): LogicalNode {
-  return [...renamed].reduce((current, [from, to]) => withInput(current, from, to), node);
+  const renumbered = [...renamed].reduce((current, [from, to]) => withInput(current, from, to), node);
+  if (renumbered.kind !== 'iterationHead') return renumbered;
+  // A head belongs to the copy of its iteration, if that is one of them.
+  return { ...renumbered, loop: renamed.get(renumbered.loop) ?? renumbered.loop };
 }

@@ -1,6 +1,7 @@
 /** A step of the job → its nodes in the graph. The one place that knows every operator of the job language. */
 import { buildAggregate } from './build-aggregate.js';
 import { buildDistinct, buildMapPartition, buildReduce, buildReduceGroup } from './build-groups.js';
+import { buildDeltaIterate, buildIterate } from './build-iteration.js';
 import { buildCoGroup, buildCross, buildJoin } from './build-join.js';
 import { buildPartition, buildSort } from './build-order.js';
 import { buildAssert, buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
@@ -54,6 +55,10 @@ export function buildStep(build: StepBuild): Output | null {
       return buildUnnest(build, operator);
     case 'window':
       return buildWindow(build, operator);
+    case 'iterate':
+      return buildIterate(build, operator, buildStep);
+    case 'deltaIterate':
+      return buildDeltaIterate(build, operator, buildStep);
     default:
       return operator satisfies never;
   }

@@ -7,8 +7,7 @@
 import type { Schema } from '../../columnar/batch.js';
 import type { Scope } from '../../expr/check-expression.js';
 import type { NamedExpr } from '../../expr/typed-expr.js';
-import type { StepSpec } from '../../spec/job-spec.js';
-import type { ExprText } from '../../spec/step-operator.js';
+import type { ExprText, StepSpec } from '../../spec/step-operator.js';
 import { selectSchema } from '../node-schemas.js';
 import type { LogicalNode } from '../logical-graph.js';
 import type { PlanProblems, Site } from '../plan-problems.js';
@@ -30,7 +29,6 @@ export interface Input extends Output {
 
 export interface StepBuild {
   readonly step: StepSpec;
-  readonly index: number;
   readonly inputs: readonly Input[];
   readonly problems: PlanProblems;
   /** Parameters and time; the columns are the builder's to say. */
@@ -51,8 +49,8 @@ export function nodeBase({ step, inputs }: StepBuild, inputIds = inputs.map((inp
   return { id, inputs: inputIds, parallelism, ...(description !== null && { description }) };
 }
 
-export function siteOf({ step, index }: StepBuild, path: ExprText['path'] = [step.operator.kind]): Site {
-  return { path: ['steps', index, ...path], what: `step ${index + 1} (${step.operator.kind})` };
+export function siteOf({ step }: StepBuild, path: ExprText['path'] = [step.operator.kind]): Site {
+  return { path: [...step.path, ...path], what: `${step.label} (${step.operator.kind})` };
 }
 
 /** Everything that the columns of an input may be called besides their names: as `input.column`, and by earlier inputs' ids. */

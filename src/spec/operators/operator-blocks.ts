@@ -1,6 +1,7 @@
 /** The one list of operators of the job language, and which of them run. */
 import { groupOperators } from './group-operators.js';
 import { joinOperators } from './join-operators.js';
+import { iterationOperators } from './iteration-operators.js';
 import type { OperatorBlock } from './operator-reading.js';
 import { orderOperators } from './order-operators.js';
 import { rowOperators } from './row-operators.js';
@@ -12,6 +13,7 @@ export const operatorBlocks = {
   ...orderOperators,
   ...groupOperators,
   ...joinOperators,
+  ...iterationOperators,
 } as const satisfies Readonly<Record<string, OperatorBlock>>;
 
 export type OperatorName = keyof typeof operatorBlocks;
@@ -46,9 +48,11 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
   join: true,
   cross: true,
   coGroup: true,
+  iterate: true,
+  deltaIterate: true,
 };
 
 /** Words of the language that this version cannot even check. */
-export const laterOperators: readonly string[] = ['lookup', 'iterate', 'deltaIterate', 'sql'];
+export const laterOperators: readonly string[] = ['lookup', 'sql'];
 
 export const runningOperators: readonly OperatorName[] = operatorNames.filter((name) => runs[name]);

@@ -1,22 +1,26 @@
 /**
- * Runs a plan in this process: every vertex in order, every split of it, by the slot's own code over real memory pools and
- * spill files. Slots and the scheduler have tests of their own; this one is for what operators compute.
+ * Runs a plan in this process: split by split as the scheduler says, by the slot's own code over real memory pools and
+ * spill files. Slots have tests of their own; this one is for what operators compute.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultSettings } from '../../../src/config/settings.js';
-import type { AttemptId, Connector } from '../../../src/connectors/connector.js';
+import type { Connector } from '../../../src/connectors/connector.js';
+import { buildSchedulerPlan } from '../../../src/coordinator/build-scheduler-plan.js';
 import { exchangeImbalances } from '../../../src/coordinator/exchange-balance.js';
+import { createScheduler, step } from '../../../src/coordinator/scheduler.js';
+import type { SchedulerAction, SchedulerEvent, SchedulerState } from '../../../src/coordinator/scheduler-state.js';
 import { imbalances, VertexTotals } from '../../../src/coordinator/totals.js';
 import { MemoryPool } from '../../../src/memory/memory-pool.js';
 import { buildPlan } from '../../../src/plan/build-plan.js';
 import type { ExecutionPlan } from '../../../src/plan/execution-plan.js';
 import type { ExchangePart } from '../../../src/protocol/task.js';
-import { openVertex, type OpenSinks } from '../../../src/slot/open-vertex.js';
+import { openVertex, type OpenSinks, type OpenVertex } from '../../../src/slot/open-vertex.js';
 import { runTask } from '../../../src/slot/run-task.js';
 import type { SlotScope } from '../../../src/slot/slot-scope.js';
 import { loadJob } from '../../../src/spec/load-job.js';
+import type { RunFile } from '../../../src/spill/run-file.js';
 import { SpillSpace } from '../../../src/spill/spill-space.js';
 import { splitAt, splitCount } from '../../../src/split/split-at.js';
 import { rowsConnector, type TestTable, type TextRow } from './rows-connector.js';
@@ -108,51 +112,76 @@ async function planRows(job: string, connector: Connector, { parallelism }: Engi
   return buildPlan({ document, context, catalog, parallelism, logicalTimeMs: 0 });
 }
 
-async function runVertices({ vertices, limits }: ExecutionPlan, scope: SlotScope): Promise<void> {
-  const parts = new Map<string, ExchangePart[]>();
-  const left: Record<string, number> = { ...limits };
-  const settled: {
-    descriptor: VertexTotals['vertex']['descriptor'];
-    splits: VertexTotals['vertex']['splits'];
-    counters: ReturnType<VertexTotals['withRunning']>['counters'];
-  }[] = [];
-  for (const vertex of vertices) {
-    const { descriptor, splits } = vertex;
-    const totals = new VertexTotals(vertex);
-    const openSinks: OpenSinks = new Map();
-    const open = await openVertex({ type: 'vertex', vertex: descriptor, subtask: 0, committed: {} }, openSinks, scope);
-    const count = Number(splitCount(splits));
-    for (let split = 0; split < count; split++) {
-      const id: AttemptId = { vertex: descriptor.id, split, attempt: 1 };
-      const result = await runTask(
-        open,
-        {
-          id,
-          split: splitAt(splits, split),
-          splitCount: count,
-          parts: Object.fromEntries(descriptor.inputs.map((input) => [input.id, parts.get(input.id) ?? []])),
-          snapshot: null,
-          limits: left,
-          sourceLimit: null,
-          halved: false,
-        },
-        new AbortController().signal,
-        scope.resources,
-      ).done;
-      totals.finish(split, result);
-      for (const [limit, rows] of Object.entries(result.limited)) left[limit] -= rows;
-      for (const { id: exchange } of descriptor.outputs) {
-        const part = result.committables[exchange] as unknown as ExchangePart;
-        parts.set(exchange, [...(parts.get(exchange) ?? []), part]);
-      }
+/** One slot, without a process: does what the scheduler says, one action after another. */
+async function runVertices(plan: ExecutionPlan, scope: SlotScope): Promise<void> {
+  const isInIteration = (id: string): boolean => plan.iterations.some(({ vertices }) => vertices.includes(id));
+  const runs = new Map<string, VertexRun>();
+  for (const vertex of plan.vertices) {
+    const { descriptor } = vertex;
+    const sinks: OpenSinks = new Map();
+    const open = await openVertex({ type: 'vertex', vertex: descriptor, subtask: 0, committed: {} }, sinks, scope);
+    runs.set(descriptor.id, { open, totals: new VertexTotals(vertex, isInIteration(descriptor.id) ? 1 : null) });
+  }
+  const events: SchedulerEvent[] = [{ type: 'start' }];
+  let state = createScheduler({ ...buildSchedulerPlan(plan, defaultSettings), slots: 1 });
+  for (let event = events.shift(); event !== undefined; event = events.shift()) {
+    const next = step(state, event);
+    state = next.state;
+    for (const action of next.actions) {
+      if (action.type === 'start-slot') events.push({ type: 'slot-ready', slot: 0 });
+      else if (action.type === 'finish-sink')
+        events.push({ type: 'sink-finished', slot: 0, sink: action.sink, error: null });
+      else if (action.type === 'release-parts')
+        for (const { file } of action.parts) scope.resources.spill.remove(file as unknown as RunFile);
+      else if (action.type === 'superstep' && !action.isLast) {
+        const { vertices } = plan.iterations.find(({ id }) => id === action.iteration)!;
+        for (const id of vertices) runs.get(id)!.totals.nextSuperstep();
+      } else if (action.type === 'deploy') events.push(await runSplit(runs, action, state.committables, scope));
     }
+  }
+  for (const { open } of runs.values()) {
     await open.source?.close();
     for (const sink of open.sinks) await sink.writer.close();
-    settled.push({ descriptor, splits, counters: totals.withRunning([]).counters });
   }
+  const settled = [...runs.values()].map(({ totals }) => ({
+    ...totals.vertex,
+    counters: totals.withRunning([]).counters,
+    earlier: totals.earlier,
+    superstep: totals.superstep,
+  }));
   const problems = [
     ...settled.flatMap((one) => imbalances(one.descriptor, one.counters)),
-    ...exchangeImbalances(settled),
+    ...exchangeImbalances(settled, plan.iterations),
   ];
   if (problems.length > 0) throw new Error(`the counters do not balance: ${problems.join('; ')}`);
+}
+
+interface VertexRun {
+  readonly open: OpenVertex;
+  readonly totals: VertexTotals;
+}
+
+async function runSplit(
+  runs: ReadonlyMap<string, VertexRun>,
+  { id, limits }: Extract<SchedulerAction, { type: 'deploy' }>,
+  committables: SchedulerState['committables'],
+  scope: SlotScope,
+): Promise<SchedulerEvent> {
+  const { open, totals } = runs.get(id.vertex)!;
+  const { descriptor, splits } = totals.vertex;
+  const partsOf = (exchange: string): ExchangePart[] =>
+    committables.flatMap((one) => (one.sink === exchange ? (one.committables as unknown as ExchangePart[]) : []));
+  const task = {
+    id,
+    split: splitAt(splits, id.split),
+    splitCount: Number(splitCount(splits)),
+    parts: Object.fromEntries(descriptor.inputs.map((input) => [input.id, partsOf(input.id)])),
+    snapshot: null,
+    limits,
+    sourceLimit: null,
+    halved: false,
+  };
+  const result = await runTask(open, task, new AbortController().signal, scope.resources).done;
+  totals.finish(id.split, result);
+  return { type: 'task-finished', slot: 0, id, limited: result.limited, committables: result.committables };
 }
