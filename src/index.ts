@@ -19,6 +19,7 @@ import { EtlError, toEtlError, type ErrorData } from './errors/etl-error.js';
 import { problemsOf } from './errors/etl-errors.js';
 import { checkOffline } from './plan/check-offline.js';
 import { buildPlan } from './plan/build-plan.js';
+import { checkMemory } from './plan/check-memory.js';
 import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
 import type { ExecutionPlan } from './plan/execution-plan.js';
 import { renderPlanJson } from './plan/explain/render-plan-json.js';
@@ -236,7 +237,9 @@ async function planJob(
 ): Promise<PlannedJob> {
   const { parallelism, logicalTimeMs } = request;
   const plan = await buildPlan({ document, context: catalogs.context, catalog: catalogs, parallelism, logicalTimeMs });
-  return { document, plan, settings, memory: taskManagerModel(settings, resolveSlots(settings, plan.parallelism)) };
+  const memory = taskManagerModel(settings, resolveSlots(settings, plan.parallelism));
+  checkMemory(plan, memory.slots[0]!.managed, memory.slots.length);
+  return { document, plan, settings, memory };
 }
 
 function planContext({ baseDir }: SpecDocument, settings: Settings, runId: string): PlanContext {

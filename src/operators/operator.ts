@@ -31,8 +31,6 @@ export type Inputs = readonly [AsyncIterable<Batch>, ...AsyncIterable<Batch>[]];
 
 export interface Operator {
   readonly id: string;
-  /** Does it hold rows beyond a batch? Those that do share the managed memory evenly. */
-  readonly usesMemory?: true;
   /** `inputs`: in the order of the descriptor's. */
   run(inputs: Inputs, run: OperatorRun): AsyncGenerator<Batch>;
 }

@@ -12,6 +12,7 @@ import type { Inputs, Operator } from '../operators/operator.js';
 import type { AccumulatorSet } from '../operators/functions/accumulator-set.js';
 import { tee } from '../operators/tee.js';
 import type { Reservation } from '../memory/reservation.js';
+import { holdsRows } from '../protocol/holds-rows.js';
 import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
 import type { TaskResources } from '../operators/task-resources.js';
 import type { OpenVertex } from './open-vertex.js';
@@ -105,7 +106,7 @@ async function* countInput(
 function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): AsyncIterable<Batch> {
   const { vertex, counters, accumulators, limits, resources, signal } = scope;
   const { managed } = resources;
-  const sharers = vertex.operators.filter((other) => other.usesMemory === true).length;
+  const sharers = vertex.descriptor.operators.filter(({ kind }) => holdsRows[kind]).length;
   const memory = managed.reserve(operator.id, Math.floor(managed.capacityBytes / Math.max(1, sharers)));
   const reject = (batch: Batch, errors: RowErrors): void => {
     const seen = new Set<number>();

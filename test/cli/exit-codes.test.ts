@@ -13,6 +13,10 @@ function jobFile(name: string, text: string): string {
   return file;
 }
 
+const sortJob = jobFile(
+  'sort.yaml',
+  'name: sort\nsources: {s: {type: datagen, rows: 1, schema: {n: {sequence: {}}}}}\nsteps: [sort: [n]]\nsinks: {o: {type: print}}\n',
+);
 const brokenJob = jobFile('broken.yaml', 'name: x\nsorces: {}\n');
 
 describe('the exit code is the same with and without --json, and says whose turn it is', () => {
@@ -24,6 +28,7 @@ describe('the exit code is the same with and without --json, and says whose turn
     [2, ['memory', '-D', 'parallelism.default=many']],
     [2, ['memory', '--process-size', '768m']],
     [71, ['memory', '--process-size', '1728m', '--slots', '40']],
+    [71, ['explain', sortJob, '-D', 'taskmanager.memory.managed.size=512k']],
     [2, ['memory', '--conf', '/nonexistent/etl-conf.yaml']],
     [2, ['run']],
     [2, ['run', brokenJob, '--at', 'yesterday']],

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { runJobFile, testDirectory } from '../support/run-etl.js';
+import { runEtl, runJobFile, testDirectory } from '../support/run-etl.js';
 import { testDatabase } from '../support/test-database.js';
 
 const ROWS = 60_000;
@@ -48,4 +48,15 @@ test('a sort that is refused memory gives the same from disk', async () => {
   expect(code).toBe(0);
   expect(idsOf('spilling')).toEqual(expected);
   expect(end!.spillBytes).toBeGreaterThan(0);
+});
+
+test('what a slot cannot do without is refused before a row is read, with the size that would do', async () => {
+  const tight = ['-p', '2', '-D', 'taskmanager.memory.managed.size=1200k'];
+  const { code, stderr } = await runEtl(['run', jobFile('tight'), ...tight]);
+  expect(code).toBe(71);
+  expect(stderr).toContain('needs 1 MiB of managed memory in each slot, for step1.runs; a slot has 600 KiB');
+  expect(stderr).toContain('ETL-3030');
+  expect(stderr).toContain('set taskmanager.memory.managed.size to 2m or more for 2 slots');
+  const { code: enough } = await runJobFile([jobFile('enough'), '-p', '2', '-D', 'taskmanager.memory.managed.size=2m']);
+  expect(enough).toBe(0);
 });

@@ -34,7 +34,7 @@ export function prepareAggregate(descriptor: Descriptor, input: Schema): Operato
   const { id, by, phase } = descriptor;
   const keys: Schema = { fields: by.map((column) => input.fields[column]) };
   const run = phase === 'partial' ? combine : finish;
-  return { id, usesMemory: true, run: ([batches], task) => run({ descriptor, input, keys }, batches, task) };
+  return { id, run: ([batches], task) => run({ descriptor, input, keys }, batches, task) };
 }
 
 interface Plan {

@@ -29,7 +29,7 @@ const FIRST_WINDOW = 256;
 
 export function prepareSortedAggregate(descriptor: Descriptor, [input]: readonly Schema[]): Operator {
   const keys: Schema = { fields: input!.fields.slice(0, descriptor.keys) };
-  return { id: descriptor.id, usesMemory: true, run: (inputs, run) => walk(descriptor, keys, inputs, run) };
+  return { id: descriptor.id, run: (inputs, run) => walk(descriptor, keys, inputs, run) };
 }
 
 async function* walk(

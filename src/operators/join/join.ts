@@ -10,7 +10,6 @@ export function prepareJoin(descriptor: JoinDescriptor, inputs: readonly Schema[
   const plan = planJoin(descriptor, inputs);
   return {
     id: descriptor.id,
-    usesMemory: true,
     async *run([left, right], run): AsyncGenerator<Batch> {
       const { counters } = run;
       const [first, second] = [counted(left, counters), counted(right!, counters)];

@@ -8,7 +8,6 @@ import { ExternalSorter } from './external-sorter.js';
 export function prepareSort({ id, schema, keys, limit }: Extract<OperatorDescriptor, { kind: 'sort' }>): Operator {
   return {
     id,
-    usesMemory: true,
     async *run([batches], { counters, memory, resources }): AsyncGenerator<Batch> {
       const sorter = new ExternalSorter({ schema, keys, limit, memory, resources });
       try {

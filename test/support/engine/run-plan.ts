@@ -14,6 +14,7 @@ import type { SchedulerAction, SchedulerEvent, SchedulerState } from '../../../s
 import { imbalances, VertexTotals } from '../../../src/coordinator/totals.js';
 import { MemoryPool } from '../../../src/memory/memory-pool.js';
 import { buildPlan } from '../../../src/plan/build-plan.js';
+import { leastManagedBytes } from '../../../src/plan/check-memory.js';
 import type { ExecutionPlan } from '../../../src/plan/execution-plan.js';
 import type { ExchangePart } from '../../../src/protocol/task.js';
 import { openVertex, type OpenSinks, type OpenVertex } from '../../../src/slot/open-vertex.js';
@@ -26,6 +27,7 @@ import { splitAt, splitCount } from '../../../src/split/split-at.js';
 import { rowsConnector, type TestTable, type TextRow } from './rows-connector.js';
 
 export interface EngineMode {
+  /** More where the plan needs more at the least. */
   readonly managedBytes: number;
   /** Every reservation is refused its growth once in each cycle. */
   readonly forceSpill: boolean;
@@ -67,7 +69,10 @@ export async function runRows(
     directories: [directory],
     maxBytes: null,
   });
-  const managed = new MemoryPool(mode.managedBytes, { refuseFirstGrow: mode.forceSpill });
+  // A plan that needs more is refused before it runs.
+  const managed = new MemoryPool(Math.max(mode.managedBytes, leastManagedBytes(plan)), {
+    refuseFirstGrow: mode.forceSpill,
+  });
   const network = new MemoryPool(8 << 20, { kind: 'network' });
   try {
     await runVertices(plan, {
