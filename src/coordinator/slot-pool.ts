@@ -89,7 +89,7 @@ export class SlotPool {
 
   /** A slot that is gone leaves its files to the end of the run. */
   release(slot: number, parts: readonly ExchangePart[]): void {
-    this.send(slot, { type: 'release', files: parts.map(({ file }) => file) });
+    this.send(slot, { type: 'release', files: parts.flatMap(({ file }) => (file === null ? [] : [file])) });
   }
 
   send(slot: number, message: ToSlot): void {

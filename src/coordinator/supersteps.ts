@@ -34,9 +34,9 @@ function hasConverged({ stop }: Iteration, committables: Committables): boolean 
 function startOver(draft: Draft, iteration: Iteration, superstep: number): void {
   const before = draft.state.committables;
   const after = nextCommittables(draft.state, iteration);
-  const kept = new Set(after.flatMap((entry) => partsOf(entry).map(pathOf)));
+  const kept = new Set<string | null>([null, ...after.flatMap((entry) => partsOf(entry).map(pathOf))]);
   const exchanges = exchangesOf(draft.state, iteration);
-  const given = new Set<string>();
+  const given = new Set<string | null>();
   for (const entry of before) {
     if (!exchanges.has(entry.sink)) continue;
     const parts = partsOf(entry).filter((part) => !kept.has(pathOf(part)) && !given.has(pathOf(part)));
@@ -82,13 +82,14 @@ function verticesOf({ plan }: SchedulerState, iteration: Iteration) {
 
 function rowsIn(committables: Committables, exchange: string): number {
   const parts = committables.filter(({ sink }) => sink === exchange).flatMap(partsOf);
-  return parts.reduce((sum, { file }) => sum + Number(file.rows), 0);
+  return parts.reduce((sum, { file }) => sum + Number(file?.rows ?? 0), 0);
 }
 
 function partsOf(entry: Committables[number]): readonly ExchangePart[] {
   return entry.committables as unknown as readonly ExchangePart[];
 }
 
-function pathOf({ file }: ExchangePart): string {
-  return String(file.path);
+/** Null where there are no rows. */
+function pathOf({ file }: ExchangePart): string | null {
+  return file === null ? null : String(file.path);
 }

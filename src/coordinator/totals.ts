@@ -7,6 +7,7 @@
 import type { ExecutionVertex } from '../plan/execution-plan.js';
 import { mergeAccumulators, type Accumulators } from '../protocol/accumulators.js';
 import type { TaskProgress, TaskResult } from '../protocol/messages.js';
+import { addCounters, zeroCounters } from '../protocol/node-counters.js';
 import type { NodeCounters, VertexDescriptor } from '../protocol/task.js';
 import type { EdgeBalance, RejectCount, RowTotals } from './events.js';
 
@@ -35,7 +36,7 @@ export class VertexTotals {
     public superstep: number | null = null,
   ) {
     for (const id of nodesOf(vertex.descriptor)) {
-      this.counters[id] = { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, merged: 0 };
+      this.counters[id] = zeroCounters();
       this.waitedMs[id] = 0;
     }
   }
@@ -94,10 +95,6 @@ export class VertexTotals {
 export function nodesOf(descriptor: VertexDescriptor): string[] {
   const { inputs, operators, sinks, outputs } = descriptor;
   return [...inputs, ...operators, ...sinks, ...outputs].map((node) => node.id);
-}
-
-function addCounters(sum: NodeCounters, more: NodeCounters, times: 1 | -1 = 1): void {
-  for (const key of ['in', 'out', 'filtered', 'rejected', 'added', 'merged'] as const) sum[key] += times * more[key];
 }
 
 /** Of one stage: what it read from sources and exchanges, and wrote to sinks and exchanges. */

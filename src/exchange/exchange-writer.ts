@@ -24,13 +24,16 @@ const REGION_BYTES = 8 << 20;
 
 /** A batch of so many bytes is written by itself where there is only one partition. */
 const LEAST_WHOLE_BYTES = 128 << 10;
+/** Subpartitions are worth it where they have this share of a batch's rows, on average. */
+const SUBPARTITION_SHARE = 64;
 /** Of a batch that its readers merge with those of other files: they hold one of each. */
 const MERGED_BATCH_BYTES = 256 << 10;
 
 /** The attempt that is being written. */
 interface Running {
   readonly id: AttemptId;
-  readonly file: RunWriter;
+  /** Made with its first batch. */
+  file: RunWriter | null;
   readonly assign: Partitioner;
   /** Of a RANGE: what its readers cut their ranges by. */
   readonly sample: KeySample | null;
@@ -56,21 +59,23 @@ export class ExchangeWriter implements SinkWriter {
     this.memory = resources.network.reserve(`exchange "${output.id}"`);
   }
 
-  async beginSplit(id: AttemptId): Promise<void> {
-    const { output, resources, custom } = this;
+  beginSplit(id: AttemptId): Promise<void> {
+    const { output, custom } = this;
     const { schema, ship } = output;
     const { partitions } = this.buffers;
+    const { subpartitions } = output;
     this.memory.grow(WRITER_BYTES);
-    const file = await RunWriter.create(resources.spill, {
+    const assign = createPartitioner({
+      ship,
       schema,
-      label: `exchange-${output.id}-${id.split}`,
-      vertex: id.vertex,
-      attempt: id.attempt,
-      partitionCount: partitions,
+      partitions: partitions / subpartitions,
+      subpartitions,
+      subtask: id.split,
+      custom,
     });
-    const assign = createPartitioner({ ship, schema, partitions, subtask: id.split, custom });
     const sample = ship.kind === 'RANGE' ? new KeySample(schema, ship.keys) : null;
-    this.running = { id, file, assign, sample, rows: 0 };
+    this.running = { id, file: null, assign, sample, rows: 0 };
+    return Promise.resolve();
   }
 
   async write(batch: Batch): Promise<void> {
@@ -89,17 +94,18 @@ export class ExchangeWriter implements SinkWriter {
   }
 
   async endSplit(): Promise<Committable> {
-    await this.writeRegion();
+    const isWhole = this.isTooSmallToDivide();
+    await this.writeRegion(isWhole ? this.output.subpartitions : 1);
     const { id, file, sample, rows } = this.running!;
-    const sealed = await file.seal({ durable: true, sample: sample?.encode() });
+    const sealed = file === null ? null : await file.seal({ durable: true, sample: sample?.encode() });
     this.end();
     this.onWritten(rows);
-    const part: ExchangePart = { ...id, file: sealed as unknown as JsonObject };
+    const part: ExchangePart = { ...id, isWhole, file: sealed as unknown as JsonObject | null };
     return { ...part };
   }
 
   abortSplit(): Promise<void> {
-    this.running?.file.discard();
+    this.running?.file?.discard();
     this.end();
     return Promise.resolve();
   }
@@ -108,9 +114,17 @@ export class ExchangeWriter implements SinkWriter {
     return this.abortSplit();
   }
 
-  private async writeRegion(): Promise<void> {
-    for (let partition = 0; partition < this.buffers.partitions; partition++) {
-      for (const batch of this.buffers.read(partition)) await this.append(batch, partition);
+  private isTooSmallToDivide(): boolean {
+    const { output, running, buffers, resources } = this;
+    const least = Math.floor(resources.batchRows / SUBPARTITION_SHARE) * buffers.partitions;
+    const isOnlyRegion = running!.rows === 0 && buffers.rowCount > 0;
+    return output.subpartitions > 1 && isOnlyRegion && buffers.rowCount < least;
+  }
+
+  /** `together`: so many partitions are written as one. */
+  private async writeRegion(together = 1): Promise<void> {
+    for (let partition = 0; partition < this.buffers.partitions; partition += together) {
+      for (const batch of this.buffers.read(partition, partition + together)) await this.append(batch, partition);
     }
     this.buffers.clear();
     this.memory.shrink(this.memory.bytes - WRITER_BYTES);
@@ -135,7 +149,15 @@ export class ExchangeWriter implements SinkWriter {
     const running = this.running!;
     running.rows += rowCount(batch);
     running.sample?.add(batch);
+    running.file ??= await this.createFile(running.id);
     await running.file.append(batch, partition);
+  }
+
+  private createFile({ vertex, split, attempt }: AttemptId): Promise<RunWriter> {
+    const { output, resources, buffers } = this;
+    const label = `exchange-${output.id}-${split}`;
+    const { schema } = output;
+    return RunWriter.create(resources.spill, { schema, label, vertex, attempt, partitionCount: buffers.partitions });
   }
 
   private end(): void {
@@ -146,6 +168,6 @@ export class ExchangeWriter implements SinkWriter {
 }
 
 /** Readers of a RANGE cut the one sorted run themselves, and everybody reads all of a BROADCAST. */
-function filePartitions({ ship, partitions }: ExchangeOutput): number {
-  return ship.kind === 'RANGE' || ship.kind === 'BROADCAST' ? 1 : partitions;
+function filePartitions({ ship, partitions, subpartitions }: ExchangeOutput): number {
+  return ship.kind === 'RANGE' || ship.kind === 'BROADCAST' ? 1 : partitions * subpartitions;
 }

@@ -36,9 +36,13 @@ export class PartitionBuffers {
     this.rows += count;
   }
 
-  /** The rows of a partition, in batches of a good size. They stay until `clear`. */
-  *read(partition: number): Generator<Batch> {
-    const addresses = this.lists[partition].view();
+  get rowCount(): number {
+    return this.rows;
+  }
+
+  /** The rows of the partitions `[first, end)`, in batches of a good size. They stay until `clear`. */
+  *read(first: number, end = first + 1): Generator<Batch> {
+    const addresses = end === first + 1 ? this.lists[first].view() : together(this.lists.slice(first, end));
     const fitting = Math.ceil((this.rows * this.batchBytes) / Math.max(1, this.bytes));
     const step = Math.min(MAX_BATCH_ROWS, Math.max(1, fitting));
     for (let from = 0; from < addresses.length; from += step) {
@@ -51,6 +55,17 @@ export class PartitionBuffers {
     this.bytes = this.rows = 0;
     for (const list of this.lists) list.clear();
   }
+}
+
+function together(lists: readonly AddressList[]): Int32Array {
+  const views = lists.map((list) => list.view());
+  const addresses = new Int32Array(views.reduce((sum, view) => sum + view.length, 0));
+  let to = 0;
+  for (const view of views) {
+    addresses.set(view, to);
+    to += view.length;
+  }
+  return addresses;
 }
 
 /** Row addresses (columnar/row-address.ts), in a buffer that is used again. */

@@ -9,7 +9,10 @@ import { cellToJs } from '../columnar/js-value.js';
 import { EtlError } from '../errors/etl-error.js';
 import { hashColumns } from '../kernels/hash-columns.js';
 import { assignPartitions, defaultMaxParallelism } from '../kernels/key-group.js';
+import { finishHash } from '../kernels/murmur.js';
 import type { Ship } from '../protocol/task.js';
+
+const SUBPARTITION_SEED = 0x2545f491;
 
 /** Stores the partition of each counted row of the batch at `out[0 .. rowCount)`. */
 export type Partitioner = (batch: Batch, out: Int32Array) => void;
@@ -19,6 +22,8 @@ export interface PartitionerRequest {
   readonly ship: Ship;
   readonly schema: Schema;
   readonly partitions: number;
+  /** Of a HASH: parts of each partition, which are then numbered one behind the other. */
+  readonly subpartitions: number;
   /** Which task of the producing vertex this is: where round robin starts. */
   readonly subtask: number;
   /** The user's function of a CUSTOM exchange. */
@@ -26,11 +31,11 @@ export interface PartitionerRequest {
 }
 
 export function createPartitioner(request: PartitionerRequest): Partitioner {
-  const { ship, partitions, subtask } = request;
-  if (partitions === 1) return toOne(0);
+  const { ship, partitions, subpartitions, subtask } = request;
+  if (partitions * subpartitions === 1) return toOne(0);
   switch (ship.kind) {
     case 'HASH':
-      return byHash(ship.columns, partitions);
+      return byHash(ship.columns, partitions, subpartitions);
     case 'CUSTOM':
       return byFunction(request, ship.columns);
     case 'REBALANCE': {
@@ -66,7 +71,7 @@ function toOne(partition: number): Partitioner {
   return (batch, out) => void out.fill(partition, 0, rowCount(batch));
 }
 
-function byHash(columns: readonly number[], partitions: number): Partitioner {
+function byHash(columns: readonly number[], partitions: number, subpartitions: number): Partitioner {
   let hashes = new Int32Array(0);
   const maxParallelism = defaultMaxParallelism(partitions);
   return (batch, out) => {
@@ -75,7 +80,14 @@ function byHash(columns: readonly number[], partitions: number): Partitioner {
     const keys = columns.map((column) => batch.columns[column]);
     hashColumns(keys, batch.selection, count, hashes);
     assignPartitions(hashes, count, partitions, maxParallelism, out);
+    if (subpartitions > 1) assignSubpartitions(hashes, count, subpartitions, out);
   };
+}
+
+/** By bits of the hash that say nothing of the partition. `subpartitions`: a power of two. */
+function assignSubpartitions(hashes: Int32Array, count: number, subpartitions: number, out: Int32Array): void {
+  for (let i = 0; i < count; i++)
+    out[i] = out[i] * subpartitions + (finishHash(hashes[i] ^ SUBPARTITION_SEED) & (subpartitions - 1));
 }
 
 function byFunction({ custom, partitions, schema }: PartitionerRequest, columns: readonly number[]): Partitioner {

@@ -34,7 +34,3 @@ export interface Operator {
   /** `inputs`: in the order of the descriptor's. */
   run(inputs: Inputs, run: OperatorRun): AsyncGenerator<Batch>;
 }
-
-export function zeroCounters(): NodeCounters {
-  return { in: 0, out: 0, filtered: 0, rejected: 0, added: 0, merged: 0 };
-}

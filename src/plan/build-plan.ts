@@ -8,6 +8,7 @@
  */
 import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
+import { worksBySubpartition } from '../protocol/works-by-subpartition.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
 import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
 import { cutVertices, feedbackEdges, jobEdges, type Chain } from './cut-vertices.js';
@@ -149,11 +150,15 @@ function planVertex(
               schema: read!.schema,
             },
           ]),
-      ...chain.exchanges,
+      ...chain.exchanges.map((exchange) => ({ ...exchange, subpartitions: subpartitionsOf(chains, exchange.id) })),
     ],
     operators: chain.operators,
     sinks,
-    outputs: chain.outputs.map((output) => ({ ...output, partitions: partitionsOf(chains, output.id, iterations) })),
+    outputs: chain.outputs.map((output) => ({
+      ...output,
+      partitions: partitionsOf(chains, output.id, iterations),
+      subpartitions: subpartitionsOf(chains, output.id),
+    })),
     onReject: commonPolicy(policies),
   };
   const bySource = source === null ? null : sourceOf(bound, source.id);
@@ -178,6 +183,21 @@ function partitionsOf(chains: readonly PlannedChain[], exchange: string, iterati
   const names = [exchange, ...feedback.map(({ to }) => to)];
   const readers = chains.filter(({ exchanges }) => exchanges.some(({ id }) => names.includes(id)));
   return Math.max(...readers.map(({ parallelism }) => parallelism));
+}
+
+/** So many for all tasks together: more would make the batches of a region small. */
+const MOST_SUBPARTITIONS = 64;
+
+/** Of an exchange that is read by what holds a table of its keys. */
+function subpartitionsOf(chains: readonly PlannedChain[], exchange: string): number {
+  for (const { exchanges, operators, parallelism } of chains) {
+    const read = exchanges.find(({ id }) => id === exchange);
+    if (read === undefined) continue;
+    const isTable = operators.some((one) => one.inputs.includes(exchange) && worksBySubpartition(one));
+    if (!isTable || read.ship.kind !== 'HASH' || read.order.length > 0) return 1;
+    return 2 ** Math.floor(Math.log2(Math.max(1, MOST_SUBPARTITIONS / parallelism)));
+  }
+  return 1;
 }
 
 /** Sinks that rows of the vertex reach, also by exchanges: how they treat rejects is how its steps do. */

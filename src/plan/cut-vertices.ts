@@ -15,11 +15,11 @@ export interface Chain {
   readonly vertex: Omit<JobVertex, 'parallelism'>;
   /** Null for a vertex that reads exchanges only. */
   readonly source: NodeOf<'source'> | null;
-  readonly exchanges: readonly ExchangeInput[];
+  readonly exchanges: readonly Omit<ExchangeInput, 'subpartitions'>[];
   readonly operators: readonly OperatorDescriptor[];
   readonly sinks: readonly { readonly node: NodeOf<'sink'>; readonly input: string }[];
   /** How many partitions each has is known when the vertex that reads it has its parallelism. */
-  readonly outputs: readonly Omit<ExchangeOutput, 'partitions'>[];
+  readonly outputs: readonly Omit<ExchangeOutput, 'partitions' | 'subpartitions'>[];
   readonly limits: readonly string[];
 }
 
@@ -96,15 +96,15 @@ function chainOf(graph: PhysicalGraph, { root, members }: ChainNodes): Chain {
   };
 }
 
-function exchangesInto(graph: PhysicalGraph, node: PhysicalNode): ExchangeInput[] {
-  return node.inputs.flatMap(({ from, exchange }): ExchangeInput[] => {
+function exchangesInto(graph: PhysicalGraph, node: PhysicalNode): Chain['exchanges'] {
+  return node.inputs.flatMap(({ from, exchange }): Chain['exchanges'] => {
     if (exchange === null) return [];
     const { schema } = graph.nodes.find((candidate) => candidate.id === from)!;
     return [{ kind: 'exchange', id: exchange.id, schema, ship: exchange.ship, order: exchange.order }];
   });
 }
 
-function outputsOf(graph: PhysicalGraph, node: PhysicalNode): Omit<ExchangeOutput, 'partitions'>[] {
+function outputsOf(graph: PhysicalGraph, node: PhysicalNode): Chain['outputs'] {
   const leaving = graph.nodes.flatMap((reader) => reader.inputs.filter((input) => input.from === node.id));
   return leaving.flatMap(({ exchange }) =>
     exchange === null

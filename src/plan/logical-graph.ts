@@ -113,7 +113,7 @@ export type LogicalNode =
         readonly leftColumns: readonly string[];
         readonly rightColumns: readonly string[];
       })
-  /** Gives the left columns, then the right ones under `rightNames`; semi and anti joins the left ones only. */
+  /** Gives the left columns, then the right ones under `rightNames`, of these only the `kept` ones; semi and anti joins the left ones only. */
   | (NodeBase &
       Keys & {
         readonly kind: 'join';
@@ -121,6 +121,8 @@ export type LogicalNode =
         /** By key: do NULLs match each other? */
         readonly nullSafe: readonly boolean[];
         readonly rightNames: RightNames;
+        /** Null: all; filled by projection pruning. */
+        readonly kept: readonly string[] | null;
         /** What else must be true of a pair, over the columns of both. */
         readonly residual: TypedExpr | null;
         readonly hint: JoinHint | null;
@@ -128,6 +130,7 @@ export type LogicalNode =
   | (NodeBase & {
       readonly kind: 'cross';
       readonly rightNames: RightNames;
+      readonly kept: readonly string[] | null;
       /** The input that is said to be the small one. */
       readonly small: 'first' | 'second' | null;
     })

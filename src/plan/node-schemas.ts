@@ -33,9 +33,9 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
     case 'aggregate':
       return { ...node, schema: aggregateSchema(node.by, node.values, first) };
     case 'join':
-      return { ...node, schema: joinSchema(node.type, first, second, node.rightNames) };
+      return { ...node, schema: keptFields(node, joinSchema(node.type, first, second, node.rightNames)) };
     case 'cross':
-      return { ...node, schema: joinSchema('inner', first, second, node.rightNames) };
+      return { ...node, schema: keptFields(node, joinSchema('inner', first, second, node.rightNames)) };
     case 'map':
     case 'flatMap':
     case 'mapPartition':
@@ -96,6 +96,10 @@ export function joinSchema(type: JoinType, left: Schema, right: Schema, rightNam
       ...pad(rightFields(right, rightNames), type === 'left' || type === 'full'),
     ],
   };
+}
+
+function keptFields({ kept }: { readonly kept: readonly string[] | null }, schema: Schema): Schema {
+  return kept === null ? schema : pickFields(schema, kept);
 }
 
 /** The columns of the right input as they are called behind the join. */

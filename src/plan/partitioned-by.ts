@@ -25,8 +25,10 @@ export function partitionedBy(graph: LogicalGraph, id: string): readonly string[
       return liesRight(graph, node, node.on) ? below() : orNull(node.on);
     case 'aggregate':
       return liesRight(graph, node, node.by) ? below() : orNull(node.by);
-    case 'join':
-      return joinKeys(node);
+    case 'join': {
+      const keys = joinKeys(node);
+      return keys?.every((key) => node.schema.fields.some(({ name }) => name === key)) === true ? keys : null;
+    }
     default:
       return null;
   }

@@ -33,6 +33,7 @@ export interface ExchangeInput {
   readonly ship: Ship;
   /** The parts are sorted by it, and are merged; empty: they follow one another. */
   readonly order: readonly SortKey[];
+  readonly subpartitions: number;
 }
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
@@ -62,6 +63,8 @@ export interface ExchangeOutput {
   readonly partitions: number;
   /** The rows of each partition come in this order, and keep it. */
   readonly order: readonly SortKey[];
+  /** Of each partition, by the hash too: what groups or joins by it takes them one after another, with tables that fit the caches. */
+  readonly subpartitions: number;
 }
 
 /** A sealed file of an exchange: what a task hands over when it has finished, and what a consumer's task is given. */
@@ -69,8 +72,10 @@ export interface ExchangePart {
   readonly vertex: string;
   readonly split: number;
   readonly attempt: number;
-  /** Where it is and how to know it: a `RunFile` of spill/. */
-  readonly file: JsonObject;
+  /** Too small for subpartitions: each partition is one. */
+  readonly isWhole: boolean;
+  /** Where it is and how to know it: a `RunFile` of spill/. Null: there are no rows. */
+  readonly file: JsonObject | null;
 }
 
 interface OperatorBase {
@@ -159,6 +164,8 @@ export type OperatorDescriptor =
       readonly residual: TypedExpr | null;
       /** The left columns, then the right ones. */
       readonly pair: Schema;
+      /** Those of them that come out. */
+      readonly output: readonly number[];
       readonly build: 'left' | 'right';
       /** Both sides come sorted by their keys. */
       readonly isSorted: boolean;

@@ -7,13 +7,15 @@
 import { rowCount, type Batch } from '../columnar/batch.js';
 import { cutBatch } from '../columnar/cut-batch.js';
 import type { RowErrors } from '../columnar/row-errors.js';
-import { readExchange } from '../exchange/read-exchange.js';
+import { hasSubpartitions, readExchange } from '../exchange/read-exchange.js';
 import type { Inputs, Operator } from '../operators/operator.js';
 import type { AccumulatorSet } from '../operators/functions/accumulator-set.js';
 import { tee } from '../operators/tee.js';
 import type { Reservation } from '../memory/reservation.js';
 import { holdsRows } from '../protocol/holds-rows.js';
-import type { NodeCounters, TaskDescriptor } from '../protocol/task.js';
+import { addCounters, zeroCounters } from '../protocol/node-counters.js';
+import type { ExchangeInput, NodeCounters, OperatorDescriptor, TaskDescriptor } from '../protocol/task.js';
+import { worksBySubpartition } from '../protocol/works-by-subpartition.js';
 import type { TaskResources } from '../operators/task-resources.js';
 import type { OpenVertex } from './open-vertex.js';
 import { takeTurns } from './take-turns.js';
@@ -52,16 +54,51 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
     LEAST_MERGE_BYTES,
     Math.floor((MERGE_SHARE * resources.network.capacityBytes) / Math.max(1, merges)),
   );
+  const divided = new Map(descriptor.operators.map((operator) => [operator.id, dividedInputs(scope, operator)]));
+  const apart = new Set([...divided.values()].flatMap((inputs) => inputs?.map(({ id }) => id) ?? []));
   for (const input of descriptor.inputs) {
+    if (apart.has(input.id)) continue;
     const batches =
       input.kind === 'source' ? readSource(scope, input.id) : readExchange(input, task, resources, mostBytes);
     publish(input.id, countInput(scope, input.id, batches));
   }
   descriptor.operators.forEach((operator, i) => {
+    const inputs = divided.get(operator.id);
+    if (inputs != null) return publish(operator.id, runBySubpartition(scope, operators[i]!, inputs));
     const [first, ...others] = operator.inputs.map(take);
-    publish(operator.id, runOperator(scope, operators[i]!, [first!, ...others]));
+    publish(operator.id, runOperator(scope, operators[i]!, [first!, ...others], scope.counters[operator.id]!));
   });
   return take;
+}
+
+/** The inputs of an operator that can be run for one of their subpartitions after another; null of any other. */
+function dividedInputs({ vertex, task }: AttemptScope, operator: OperatorDescriptor): readonly ExchangeInput[] | null {
+  if (!worksBySubpartition(operator)) return null;
+  const inputs = operator.inputs.flatMap((id) => {
+    const input = vertex.descriptor.inputs.find((one) => one.id === id);
+    return input?.kind === 'exchange' && hasSubpartitions(input, task) ? [input] : [];
+  });
+  return inputs.length === operator.inputs.length ? inputs : null;
+}
+
+async function* runBySubpartition(
+  scope: AttemptScope,
+  operator: Operator,
+  inputs: readonly ExchangeInput[],
+): AsyncGenerator<Batch> {
+  const { task, resources } = scope;
+  const total = scope.counters[operator.id]!;
+  for (let subpartition = 0; subpartition < inputs[0]!.subpartitions; subpartition++) {
+    const [first, ...others] = inputs.map((input) =>
+      countInput(scope, input.id, readExchange(input, task, resources, undefined, subpartition)),
+    );
+    const counters = zeroCounters();
+    try {
+      yield* runOperator(scope, operator, [first!, ...others], counters);
+    } finally {
+      addCounters(total, counters);
+    }
+  }
 }
 
 function readSource(
@@ -103,8 +140,13 @@ async function* countInput(
   }
 }
 
-function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): AsyncIterable<Batch> {
-  const { vertex, counters, accumulators, limits, resources, signal } = scope;
+function runOperator(
+  scope: AttemptScope,
+  operator: Operator,
+  inputs: Inputs,
+  counters: NodeCounters,
+): AsyncIterable<Batch> {
+  const { vertex, accumulators, limits, resources, signal } = scope;
   const { managed } = resources;
   const sharers = vertex.descriptor.operators.filter(({ kind }) => holdsRows[kind]).length;
   const memory = managed.reserve(operator.id, Math.floor(managed.capacityBytes / Math.max(1, sharers)));
@@ -119,7 +161,7 @@ function runOperator(scope: AttemptScope, operator: Operator, inputs: Inputs): A
   return freeing(
     memory,
     operator.run(inputs, {
-      counters: counters[operator.id]!,
+      counters,
       limits,
       reject,
       memory,

@@ -34,19 +34,30 @@ interface Traffic {
   readonly partitions: number;
   readonly producers: number;
   readonly managedBytes: number;
+  readonly subpartitions?: number;
+  readonly batchRows?: number;
 }
 
 /** Writes with `producers` tasks, batch by batch in turn, and reads with `partitions` tasks. */
-async function send({ batches, ship, partitions, producers, managedBytes }: Traffic): Promise<string[][]> {
+async function send(traffic: Traffic): Promise<string[][]> {
+  const parts = await leave(traffic);
+  const found: string[][] = [];
+  for (let partition = 0; partition < traffic.partitions; partition++)
+    found.push(await readRows(traffic, parts, partition, null));
+  return found;
+}
+
+async function leave(traffic: Traffic): Promise<ExchangePart[]> {
+  const { batches, ship, partitions, producers, managedBytes, subpartitions = 1, batchRows = 8192 } = traffic;
   const { schema } = batches[0]!;
   const memory = new MemoryPool(managedBytes);
-  const output = { id: 'e', input: 'n', schema, ship, partitions, order: [] };
+  const output = { id: 'e', input: 'n', schema, ship, partitions, order: [], subpartitions };
   const parts: ExchangePart[] = [];
   for (let split = 0; split < producers; split++) {
     let written = 0;
     const writer = new ExchangeWriter(
       output,
-      { managed: memory, network: memory, spill, batchRows: 8192 },
+      { managed: memory, network: memory, spill, batchRows },
       null,
       (rows) => (written += rows),
     );
@@ -57,19 +68,16 @@ async function send({ batches, ship, partitions, producers, managedBytes }: Traf
     expect(written).toBe(own.reduce((sum, batch) => sum + rowCount(batch), 0));
     expect(memory.usedBytes).toBe(0);
   }
-  const found: string[][] = [];
-  for (let partition = 0; partition < partitions; partition++)
-    found.push(await readRows(ship, parts, partition, partitions));
-  return found;
+  return parts;
 }
 
 async function readRows(
-  ship: Ship,
+  { ship, partitions: count, subpartitions = 1 }: Traffic,
   parts: readonly ExchangePart[],
   partition: number,
-  count: number,
+  subpartition: number | null,
 ): Promise<string[]> {
-  const input = { kind: 'exchange' as const, id: 'e', schema: { fields: [] }, ship, order: [] };
+  const input = { kind: 'exchange' as const, id: 'e', schema: { fields: [] }, ship, order: [], subpartitions };
   const rows: string[] = [];
   const memory = new MemoryPool(1 << 20);
   const task = { vertex: 'w', split: partition, attempt: 1 };
@@ -83,7 +91,8 @@ async function readRows(
     subtasks: count,
   };
   const split = splitAt({ strategy: 'partitions', count }, partition);
-  for await (const batch of readExchange(input, { parts: { e: parts }, split, splitCount: count }, resources))
+  const task0 = { parts: { e: parts }, split, splitCount: count };
+  for await (const batch of readExchange(input, task0, resources, undefined, subpartition))
     rows.push(...toRows(batch).map((row) => JSON.stringify(row)));
   return rows;
 }
@@ -136,6 +145,49 @@ test('rows with equal keys come to one partition, in the order in which each tas
   );
 });
 
+test('subpartitions are parts of a partition: equal keys in one, all rows once; what is too small is not divided', async () => {
+  const traffics = fc.record({
+    batches: someBatches,
+    partitions: sizes.partitions,
+    producers: sizes.producers,
+    batchRows: fc.constantFrom(1, 8192),
+  });
+  await fc.assert(
+    fc.asyncProperty(traffics, async (some) => {
+      const traffic = {
+        ...some,
+        ship: { kind: 'HASH', columns: [0] } as const,
+        managedBytes: 300 << 10,
+        subpartitions: 4,
+      };
+      const parts = await leave(traffic);
+      const rows = some.batches.reduce((sum, batch) => sum + rowCount(batch), 0);
+      if (some.batchRows === 1) expect(parts.some((part) => part.isWhole)).toBe(false);
+      else if (rows > 0) expect(parts.some((part) => part.isWhole)).toBe(true);
+      const keyOf = (row: string): string => JSON.stringify((JSON.parse(row) as unknown[])[0]);
+      const all: string[] = [];
+      const places = new Map<string, string>();
+      for (let partition = 0; partition < some.partitions; partition++) {
+        const whole = await readRows(traffic, parts, partition, null);
+        all.push(...whole);
+        if (some.batchRows > 1) continue;
+        const found: string[] = [];
+        for (let subpartition = 0; subpartition < 4; subpartition++) {
+          for (const row of await readRows(traffic, parts, partition, subpartition)) {
+            const place = `${partition}/${subpartition}`;
+            expect(places.get(keyOf(row)) ?? place).toBe(place);
+            places.set(keyOf(row), place);
+            found.push(row);
+          }
+        }
+        expect(found.sort()).toEqual([...whole].sort());
+      }
+      expect(all.sort()).toEqual(rowsOf(some.batches).sort());
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('everybody reads all of a broadcast', async () => {
   await fc.assert(
     fc.asyncProperty(someBatches, sizes.partitions, async (batches, partitions) => {
@@ -156,7 +208,15 @@ test('a part with a flipped bit is lost, and says which task left it', async () 
   const memory = new MemoryPool(1 << 20);
   const [batches] = fc.sample(someBatches, { numRuns: 1, seed: 7 });
   const writer = new ExchangeWriter(
-    { id: 'e', input: 'n', schema: batches![0]!.schema, ship: { kind: 'GLOBAL' }, partitions: 1, order: [] },
+    {
+      id: 'e',
+      input: 'n',
+      schema: batches![0]!.schema,
+      ship: { kind: 'GLOBAL' },
+      partitions: 1,
+      order: [],
+      subpartitions: 1,
+    },
     { managed: memory, network: memory, spill, batchRows: 8192 },
     null,
     () => undefined,
@@ -164,11 +224,18 @@ test('a part with a flipped bit is lost, and says which task left it', async () 
   await writer.beginSplit({ vertex: 'orders', split: 3, attempt: 2 });
   for (const batch of batches!) await writer.write(batch);
   const part = (await writer.endSplit()) as unknown as ExchangePart;
-  const file = String(part.file.path);
+  const file = String(part.file!.path);
   const bytes = readFileSync(file);
   bytes[bytes.length >> 1]! ^= 1;
   writeFileSync(file, bytes);
-  const failure = await readRows({ kind: 'GLOBAL' }, [part], 0, 1).catch((error: unknown) => error);
+  const traffic = {
+    batches: batches!,
+    ship: { kind: 'GLOBAL' } as const,
+    partitions: 1,
+    producers: 1,
+    managedBytes: 0,
+  };
+  const failure = await readRows(traffic, [part], 0, null).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LostPart);
   expect((failure as LostPart).part).toMatchObject({ vertex: 'orders', split: 3, attempt: 2 });
   expect((failure as EtlError).kind).toBe('corrupt');
@@ -182,7 +249,7 @@ test('a partition function that names no partition is ETL-5003, with what it ret
   const memory = new MemoryPool(1 << 20);
   const ship: Ship = { kind: 'CUSTOM', module: './place.mjs', function: 'place', columns: [0] };
   const writer = new ExchangeWriter(
-    { id: 'e', input: 'n', schema: batches![0]!.schema, ship, partitions: 3, order: [] },
+    { id: 'e', input: 'n', schema: batches![0]!.schema, ship, partitions: 3, order: [], subpartitions: 1 },
     { managed: memory, network: memory, spill, batchRows: 8192 },
     (_key, partitions) => partitions,
     () => undefined,

@@ -118,15 +118,21 @@ export class BuildTable {
     if (count > 0) yield { probe: probe.subarray(0, count), build: build.subarray(0, count) };
   }
 
-  /** Columns of some rows. */
-  take(rows: Int32Array): Column[] {
-    const addresses = rows.map((row) => this.addresses[row]);
-    return this.plan.build.schema.fields.map((_, index) =>
+  /** Some rows, by column. */
+  rowsAt(rows: Int32Array): (column: number) => Column {
+    const addresses = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) addresses[i] = this.addresses[rows[i]];
+    return (column) =>
       gatherColumn(
-        this.batches.map((batch) => batch.columns[index]),
+        this.batches.map((batch) => batch.columns[column]),
         addresses,
-      ),
-    );
+        false,
+      );
+  }
+
+  private take(rows: Int32Array): Column[] {
+    const columnOf = this.rowsAt(rows);
+    return this.plan.build.schema.fields.map((_, column) => columnOf(column));
   }
 
   mark(row: number): void {

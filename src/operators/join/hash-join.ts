@@ -12,7 +12,7 @@ import { WRITER_BYTES } from '../../spill/run-writer.js';
 import type { OperatorRun } from '../operator.js';
 import type { SpilledRun } from '../spill-run.js';
 import { BuildTable } from './build-table.js';
-import { takeRows, withoutNullKeys, type JoinPlan, type JoinSide } from './join-plan.js';
+import { mayHaveNullKeys, takeRows, withoutNullKeys, type JoinPlan, type JoinSide } from './join-plan.js';
 import { partitionCount, partitionSide } from './partition-side.js';
 import { buildRows, probeBatch } from './probe.js';
 
@@ -170,7 +170,7 @@ async function* wholeRows(plan: JoinPlan, side: JoinSide, batches: AsyncIterable
   for await (const batch of batches) {
     if (rowCount(batch) === 0) continue;
     const whole = compactBatch(batch);
-    if (side.keepsUnmatched) {
+    if (side.keepsUnmatched || !mayHaveNullKeys(plan, side, whole)) {
       yield whole;
       continue;
     }

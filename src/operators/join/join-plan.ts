@@ -4,6 +4,7 @@ import { createBuilder } from '../../columnar/column-builder.js';
 import { isValid, type Column } from '../../columnar/column.js';
 import { takeColumn } from '../../columnar/take.js';
 import { compilePredicate } from '../../expr/compile-expression.js';
+import { referencedColumns } from '../../expr/walk.js';
 import type { JoinType, OperatorDescriptor } from '../../protocol/task.js';
 
 export type JoinDescriptor = Extract<OperatorDescriptor, { kind: 'join' }>;
@@ -23,11 +24,14 @@ export interface JoinPlan {
   readonly probe: JoinSide;
   readonly keySchema: Schema;
   readonly emitsPairs: boolean;
+  /** By column of a pair: does it come out, or is the residual asked of it? */
+  readonly isNeeded: readonly boolean[];
   readonly residual: ReturnType<typeof compilePredicate> | null;
 }
 
 export function planJoin(descriptor: JoinDescriptor, inputs: readonly Schema[]): JoinPlan {
-  const { type, leftKeys, rightKeys, build, pair, residual } = descriptor;
+  const { type, leftKeys, rightKeys, build, pair, output, residual } = descriptor;
+  const asked = residual === null ? new Set<string>() : referencedColumns(residual);
   const left = sideOf(inputs[0], leftKeys, type, 'left');
   const right = sideOf(inputs[1], rightKeys, type, 'right');
   return {
@@ -35,6 +39,7 @@ export function planJoin(descriptor: JoinDescriptor, inputs: readonly Schema[]):
     build: build === 'left' ? left : right,
     probe: build === 'left' ? right : left,
     keySchema: { fields: leftKeys.map((column) => inputs[0].fields[column]) },
+    isNeeded: pair.fields.map(({ name }, column) => output.includes(column) || asked.has(name)),
     emitsPairs: type !== 'semi' && type !== 'anti',
     residual: residual === null ? null : compilePredicate(residual, pair),
   };
@@ -54,6 +59,10 @@ export function keysOf({ keys }: JoinSide, { columns, length }: Batch, schema: S
   return { schema, columns: keys.map((key) => columns[key]), length, selection: null };
 }
 
+export function mayHaveNullKeys({ descriptor }: JoinPlan, side: JoinSide, { columns }: Batch): boolean {
+  return side.keys.some((key, i) => !descriptor.nullSafe[i] && columns[key].validity !== null);
+}
+
 /** Takes the rows out that can have no partner, because a key is NULL that must not be. `groups`: -1 for them. */
 export function withoutNullKeys({ descriptor }: JoinPlan, side: JoinSide, batch: Batch, groups: Int32Array): void {
   side.keys.forEach((key, i) => {
@@ -68,25 +77,42 @@ export function takeRows(batch: Batch, rows: Int32Array): Batch {
   return { schema: batch.schema, columns, length: rows.length, selection: null };
 }
 
-/** Rows of both sides next to each other. */
+/** Columns of each side by their numbers. */
+export interface PairColumns {
+  readonly build: (column: number) => Column;
+  readonly probe: (column: number) => Column;
+}
+
+/** Rows of both sides next to each other, by `isNeeded` only those of their columns that somebody looks at. */
 export function pairBatch(
-  { descriptor }: JoinPlan,
-  build: readonly Column[],
-  probe: readonly Column[],
+  { descriptor, build, probe }: JoinPlan,
+  of: PairColumns,
   length: number,
+  isNeeded: readonly boolean[] | null,
 ): Batch {
-  const columns = descriptor.build === 'left' ? [...build, ...probe] : [...probe, ...build];
+  const sides = descriptor.build === 'left' ? ([[build, of.build], [probe, of.probe]] as const) : ([[probe, of.probe], [build, of.build]] as const); // prettier-ignore
+  const all = sides.flatMap(([{ schema }, columnOf]) => schema.fields.map((_, column) => [columnOf, column] as const));
+  const columns = all.map(([columnOf, column], place) =>
+    isNeeded?.[place] === false ? absentColumn : columnOf(column),
+  );
   return { schema: descriptor.pair, columns, length, selection: null };
+}
+
+/** Stands where nobody looks. */
+const absentColumn: Column = { layout: 'int32', type: { kind: 'int32' }, length: 0, validity: null, values: new Int32Array(0) }; // prettier-ignore
+
+/** A batch of pairs as it comes out. */
+export function outputOf({ descriptor }: JoinPlan, pairs: Batch): Batch {
+  return { ...pairs, schema: descriptor.schema, columns: descriptor.output.map((column) => pairs.columns[column]) };
 }
 
 /** Rows of one side that come out without the other. */
 export function aloneBatch(plan: JoinPlan, side: JoinSide, rows: Batch): Batch {
-  const { schema } = plan.descriptor;
-  if (!plan.emitsPairs) return { ...rows, schema };
+  if (!plan.emitsPairs) return outputOf(plan, rows);
   const other = side === plan.build ? plan.probe : plan.build;
-  const absent = other.schema.fields.map(({ type }) =>
-    takeColumn(createBuilder(type, 0).finish(), new Int32Array(rows.length).fill(-1)),
-  );
-  const pair = side === plan.build ? [rows.columns, absent] : [absent, rows.columns];
-  return { ...pairBatch(plan, pair[0], pair[1], rows.length), schema };
+  const given = (column: number): Column => rows.columns[column];
+  const absent = (column: number): Column =>
+    takeColumn(createBuilder(other.schema.fields[column].type, 0).finish(), new Int32Array(rows.length).fill(-1));
+  const of = side === plan.build ? { build: given, probe: absent } : { build: absent, probe: given };
+  return outputOf(plan, pairBatch(plan, of, rows.length, plan.isNeeded));
 }

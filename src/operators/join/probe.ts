@@ -7,7 +7,7 @@ import { takeColumn } from '../../columnar/take.js';
 import type { OperatorRun } from '../operator.js';
 import { withoutFailedRows, withSelection } from '../select-rows.js';
 import { fittingRows, type BuildTable } from './build-table.js';
-import { aloneBatch, pairBatch, takeRows, type JoinPlan } from './join-plan.js';
+import { aloneBatch, outputOf, pairBatch, takeRows, type JoinPlan, type PairColumns } from './join-plan.js';
 
 /**
  * What comes out for one batch. `marks[i]` is set for rows that have a partner; with `isLast` there is no other table to look
@@ -24,10 +24,9 @@ export function* probeBatch(
   const bytesPerPair = table.bytesPerRow + sizeOfBatch(batch) / batch.length;
   for (const pairs of table.pairs(batch, fittingRows(bytesPerPair, run.resources.batchRows), !needsAll)) {
     const isPlain = residual === null && !emitsPairs;
-    const joined = isPlain ? null : pairsOf(plan, table, batch, pairs);
-    const kept = joined === null ? null : fulfilling(plan, joined, run);
+    const kept = isPlain ? null : fulfilling(plan, pairsOf(table, batch, pairs), pairs.probe.length, run);
     if (needsMarks) mark(table, marks, pairs, kept?.selection ?? null);
-    if (emitsPairs && kept !== null && rowCount(kept) > 0) yield { ...kept, schema: plan.descriptor.schema };
+    if (emitsPairs && kept !== null && rowCount(kept) > 0) yield outputOf(plan, kept);
   }
   if (!isLast || !(probe.keepsMatched || probe.keepsUnmatched)) return;
   const wanted = probe.keepsMatched ? 1 : 0;
@@ -63,22 +62,22 @@ export function* buildRows(
 }
 
 function pairsOf(
-  plan: JoinPlan,
   table: BuildTable,
   batch: Batch,
   { probe, build }: { readonly probe: Int32Array; readonly build: Int32Array },
-): Batch {
-  const columns = batch.columns.map((column) => takeColumn(column, probe));
-  return pairBatch(plan, table.take(build), columns, probe.length);
+): PairColumns {
+  return { build: table.rowsAt(build), probe: (column) => takeColumn(batch.columns[column], probe) };
 }
 
 /** The pairs for which the residual is true. */
-function fulfilling({ residual }: JoinPlan, pairs: Batch, { reject, counters }: OperatorRun): Batch {
+function fulfilling(plan: JoinPlan, of: PairColumns, count: number, { reject, counters }: OperatorRun): Batch {
+  const { residual } = plan;
+  const pairs = pairBatch(plan, of, count, plan.isNeeded);
   if (residual === null) return pairs;
   const errors = new RowErrors();
   const kept = residual(pairs, errors);
   if (errors.size === 0) return withSelection(pairs, kept);
-  reject(pairs, errors);
+  reject(pairBatch(plan, of, count, null), errors);
   const rest = withSelection(pairs, withoutFailedRows(pairs, errors));
   counters.rejected += pairs.length - rowCount(rest);
   return withSelection(rest, residual(rest, new RowErrors()) ?? rest.selection);

@@ -83,7 +83,8 @@ function joinNodes(
   const inputs = node.inputs.map((input, i) =>
     exchanged(node, i, sorts[i]?.id ?? input, strategy.ships[i], sorts[i]?.order),
   );
-  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, build, isSorted });
+  const output = columnsOf(pair, node.schema.fields.map(({ name }) => name)); // prettier-ignore
+  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, output, build, isSorted });
   return [...sorts.map(({ order: _, ...sort }) => sort), { ...joined, strategy: strategy.how }];
 }
 

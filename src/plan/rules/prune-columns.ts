@@ -141,6 +141,11 @@ function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode 
     const values = keptValues(node, needs);
     return values.length === node.values.length ? node : { ...node, values };
   }
+  if (node.kind === 'join' || node.kind === 'cross') {
+    const names = node.schema.fields.map((field) => field.name);
+    const kept = orFirst(names, (name) => needs.get(node.id)!.has(name));
+    return kept.length === names.length ? node : { ...node, kept };
+  }
   if (node.kind !== 'source') return node;
   const { pushdown, columnsGiven } = facts(node.id);
   if (!pushdown.projection || columnsGiven) return node;

@@ -174,6 +174,7 @@ class Loop {
       rightKeys: keys,
       nullSafe: keys.map(() => true),
       rightNames,
+      kept: null,
       residual: null,
       hint: null,
       schema,

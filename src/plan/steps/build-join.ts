@@ -35,6 +35,7 @@ export function buildJoin(build: StepBuild, operator: OperatorOf<'join'>): Outpu
     rightKeys: sides.rightKeys,
     nullSafe: condition.keys.map((key) => key.nullSafe),
     rightNames,
+    kept: null,
     residual: condition.residual,
     hint,
     schema,
@@ -53,7 +54,7 @@ export function buildCross(build: StepBuild, { as, small }: OperatorOf<'cross'>)
   if (joined === null) return null;
   const { left, right, rightNames, aliases } = joined;
   const schema = joinSchema('inner', left.schema, right.schema, rightNames);
-  build.add({ ...nodeBase(build), kind: 'cross', rightNames, small, schema });
+  build.add({ ...nodeBase(build), kind: 'cross', rightNames, kept: null, small, schema });
   return { id: build.step.id, schema, aliases };
 }
 
