@@ -146,8 +146,21 @@ export function edgesOf(descriptor: VertexDescriptor, counters: CountersByNode):
       const sent = inputs.reduce((sum, input) => sum + counters[input]!.out, 0);
       return [{ vertex, from: inputs.join(' + '), to: id, sent, received: counters[id]!.in }];
     }),
-    ...[...sinks, ...outputs].map(({ id, input }) => edge(input, id, counters[id]!.in)),
+    ...[...sinks, ...outputs.filter(({ isSelective }) => !isSelective)].map(({ id, input }) =>
+      edge(input, id, counters[id]!.in),
+    ),
+    ...selectiveEdges(descriptor, counters),
   ];
+}
+
+/** Exchanges that share what one node puts out: one edge for all of them. */
+function selectiveEdges({ id: vertex, outputs }: VertexDescriptor, counters: CountersByNode): EdgeBalance[] {
+  const selective = outputs.filter(({ isSelective }) => isSelective);
+  return [...new Set(selective.map(({ input }) => input))].map((from) => {
+    const ids = selective.filter(({ input }) => input === from).map(({ id }) => id);
+    const received = ids.reduce((sum, id) => sum + counters[id]!.in, 0);
+    return { vertex, from, to: ids.join(' + '), sent: counters[from]!.out, received };
+  });
 }
 
 /**

@@ -1,37 +1,43 @@
 /**
- * Rows on their way to their partitions: batches are kept as they came until they are worth writing, then the rows of each
- * partition are gathered from all of them. Rows of a partition keep the order in which they were added.
+ * Rows on their way to their partitions, until they are worth writing: each batch is put in the order of its partitions when it comes,
+ * while the caches hold it; what a partition has in all batches is then copied in runs. Rows of a partition keep the order in which
+ * they were added.
  */
 import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, rowCount, type Batch, type Schema } from '../columnar/batch.js';
-import { gatherRows } from '../columnar/gather-rows.js';
-import { addressOf } from '../columnar/row-address.js';
+import type { Column } from '../columnar/column.js';
+import { compactBatch, concatColumns, takeColumn } from '../columnar/take.js';
+import { viewRows } from '../columnar/view-rows.js';
 import type { Partitioner } from './partitioner.js';
 
+/** `starts[p]`: the first row of partition p; those of the last end with the batch. */
+interface SortedBatch {
+  readonly columns: readonly Column[];
+  readonly starts: Int32Array;
+}
+
+interface Range {
+  readonly columns: readonly Column[];
+  readonly from: number;
+  readonly to: number;
+}
+
 export class PartitionBuffers {
-  private batches: Batch[] = [];
+  private batches: SortedBatch[] = [];
   private bytes = 0;
   private rows = 0;
-  private readonly lists: AddressList[];
   private partitionOf = new Int32Array(MAX_BATCH_ROWS);
 
   constructor(
     private readonly schema: Schema,
     readonly partitions: number,
     private readonly batchBytes = TARGET_BATCH_BYTES,
-  ) {
-    this.lists = Array.from({ length: partitions }, () => new AddressList());
-  }
+  ) {}
 
   /** Adds the counted rows of a batch of about `bytes`, each to the partition that `assign` names. */
   add(batch: Batch, bytes: number, assign: Partitioner): void {
-    const { selection } = batch;
     const count = rowCount(batch);
-    if (this.partitionOf.length < count) this.partitionOf = new Int32Array(count);
-    const { partitionOf, lists } = this;
-    assign(batch, partitionOf);
-    const first = addressOf(this.batches.length, 0);
-    for (let i = 0; i < count; i++) lists[partitionOf[i]].push(first + (selection === null ? i : selection[i]));
-    this.batches.push(batch);
+    if (count === 0) return;
+    this.batches.push(this.partitions === 1 ? whole(batch) : this.sorted(batch, count, assign));
     this.bytes += bytes;
     this.rows += count;
   }
@@ -42,51 +48,53 @@ export class PartitionBuffers {
 
   /** The rows of the partitions `[first, end)`, in batches of a good size. They stay until `clear`. */
   *read(first: number, end = first + 1): Generator<Batch> {
-    const addresses = end === first + 1 ? this.lists[first].view() : together(this.lists.slice(first, end));
     const fitting = Math.ceil((this.rows * this.batchBytes) / Math.max(1, this.bytes));
-    const step = Math.min(MAX_BATCH_ROWS, Math.max(1, fitting));
-    for (let from = 0; from < addresses.length; from += step) {
-      yield gatherRows(this.schema, this.batches, addresses.subarray(from, from + step));
+    const most = Math.min(MAX_BATCH_ROWS, Math.max(1, fitting));
+    let ranges: Range[] = [];
+    let length = 0;
+    for (const { columns, starts } of this.batches) {
+      for (let from = starts[first]; from < starts[end];) {
+        const to = Math.min(starts[end], from + most - length);
+        ranges.push({ columns, from, to });
+        length += to - from;
+        from = to;
+        if (length < most) continue;
+        yield this.joined(ranges, length);
+        ranges = [];
+        length = 0;
+      }
     }
+    if (length > 0) yield this.joined(ranges, length);
   }
 
   clear(): void {
     this.batches = [];
     this.bytes = this.rows = 0;
-    for (const list of this.lists) list.clear();
+  }
+
+  private sorted(batch: Batch, count: number, assign: Partitioner): SortedBatch {
+    if (this.partitionOf.length < count) this.partitionOf = new Int32Array(count);
+    const { partitionOf, partitions } = this;
+    const { selection } = batch;
+    assign(batch, partitionOf);
+    const starts = new Int32Array(partitions + 1);
+    for (let i = 0; i < count; i++) starts[partitionOf[i] + 1]++;
+    for (let partition = 0; partition < partitions; partition++) starts[partition + 1] += starts[partition];
+    const next = starts.slice();
+    const order = new Int32Array(count);
+    for (let i = 0; i < count; i++) order[next[partitionOf[i]]++] = selection === null ? i : selection[i];
+    return { columns: batch.columns.map((column) => takeColumn(column, order)), starts };
+  }
+
+  private joined(ranges: readonly Range[], length: number): Batch {
+    const columns = this.schema.fields.map((_, index) =>
+      concatColumns(ranges.map(({ columns, from, to }) => viewRows(columns[index], from, to))),
+    );
+    return { schema: this.schema, columns, length, selection: null };
   }
 }
 
-function together(lists: readonly AddressList[]): Int32Array {
-  const views = lists.map((list) => list.view());
-  const addresses = new Int32Array(views.reduce((sum, view) => sum + view.length, 0));
-  let to = 0;
-  for (const view of views) {
-    addresses.set(view, to);
-    to += view.length;
-  }
-  return addresses;
-}
-
-/** Row addresses (columnar/row-address.ts), in a buffer that is used again. */
-class AddressList {
-  private addresses = new Int32Array(1024);
-  private length = 0;
-
-  push(address: number): void {
-    if (this.length === this.addresses.length) {
-      const larger = new Int32Array(2 * this.length);
-      larger.set(this.addresses);
-      this.addresses = larger;
-    }
-    this.addresses[this.length++] = address;
-  }
-
-  view(): Int32Array {
-    return this.addresses.subarray(0, this.length);
-  }
-
-  clear(): void {
-    this.length = 0;
-  }
+function whole(batch: Batch): SortedBatch {
+  const { columns, length } = compactBatch(batch);
+  return { columns, starts: Int32Array.of(0, length) };
 }

@@ -99,7 +99,7 @@ function chainOf(graph: PhysicalGraph, { root, members }: ChainNodes): Chain {
 function exchangesInto(graph: PhysicalGraph, node: PhysicalNode): Chain['exchanges'] {
   return node.inputs.flatMap(({ from, exchange }): Chain['exchanges'] => {
     if (exchange === null) return [];
-    const { schema } = graph.nodes.find((candidate) => candidate.id === from)!;
+    const schema = exchange.schema ?? graph.nodes.find((candidate) => candidate.id === from)!.schema;
     return [{ kind: 'exchange', id: exchange.id, schema, ship: exchange.ship, order: exchange.order }];
   });
 }
@@ -109,7 +109,16 @@ function outputsOf(graph: PhysicalGraph, node: PhysicalNode): Chain['outputs'] {
   return leaving.flatMap(({ exchange }) =>
     exchange === null
       ? []
-      : [{ id: exchange.id, input: node.id, schema: node.schema, ship: exchange.ship, order: exchange.order }],
+      : [
+          {
+            id: exchange.id,
+            input: node.id,
+            schema: exchange.schema ?? node.schema,
+            isSelective: exchange.schema !== null,
+            ship: exchange.ship,
+            order: exchange.order,
+          },
+        ],
   );
 }
 

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly ship: Ship;
   /** Rows of a partition come in this order and are merged in it. */
   readonly order: readonly SortKey[];
+  /** Of the batches that leave the node it takes those of this schema; null: all, they have the node's. */
+  readonly schema: Schema | null;
 }
 
 export interface PhysicalInput {

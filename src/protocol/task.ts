@@ -58,6 +58,8 @@ export interface ExchangeOutput {
   readonly id: string;
   readonly input: string;
   readonly schema: Schema;
+  /** What feeds it puts out batches of another schema, too, which it leaves to another exchange. */
+  readonly isSelective: boolean;
   readonly ship: Ship;
   /** Tasks of the consumer. */
   readonly partitions: number;
@@ -127,12 +129,15 @@ export type OperatorDescriptor =
   /** Puts the rows of one task in order; of these the first `limit`, or all. */
   | (OperatorBase & { readonly kind: 'sort'; readonly keys: readonly SortKey[]; readonly limit: number | null })
   /**
-   * Groups rows by the columns `by`. `partial`: rows in, keys and states out; `final`: keys and states in, keys and values out.
+   * Groups rows by the columns `by`. `partial`: rows in, keys and states out; `final`: keys and states in, keys and values out. With
+   * `rowsBy` rows that are not worth grouping before the exchange go on as they are: the final phase gets them as its second input,
+   * with its keys in these columns.
    */
   | (OperatorBase & {
       readonly kind: 'aggregate';
       readonly phase: 'partial' | 'final';
       readonly by: readonly number[];
+      readonly rowsBy: readonly number[] | null;
       readonly calls: readonly AggregateCall[];
       /** Of the final phase: where each column of the output is among keys and values. */
       readonly output: readonly number[];

@@ -64,7 +64,8 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
   }
   descriptor.operators.forEach((operator, i) => {
     const inputs = divided.get(operator.id);
-    if (inputs != null) return publish(operator.id, runBySubpartition(scope, operators[i]!, inputs));
+    if (inputs !== null && inputs !== undefined)
+      return publish(operator.id, runBySubpartition(scope, operators[i]!, inputs));
     const [first, ...others] = operator.inputs.map(take);
     publish(operator.id, runOperator(scope, operators[i]!, [first!, ...others], scope.counters[operator.id]!));
   });

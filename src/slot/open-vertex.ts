@@ -28,6 +28,8 @@ import { loadPart, type SlotScope } from './slot-scope.js';
 export interface OpenSink {
   readonly id: string;
   readonly input: string;
+  /** It takes only batches with these columns; null: all. */
+  readonly takes: Schema | null;
   readonly writer: SinkWriter;
   readonly rejects: RejectCollector;
   /** Where the sink's rejects are written, when the policy says `file`. */
@@ -103,6 +105,7 @@ async function openExchange(output: ExchangeOutput, { context, resources }: Slot
   return (holder.sink = {
     id: output.id,
     input: output.input,
+    takes: output.isSelective ? output.schema : null,
     writer,
     rejects,
     rejectWriter: null,
@@ -147,7 +150,7 @@ async function openSink(
   );
   const { id, input, rowsPerSecond } = descriptor;
   const pace = rowsPerSecond === null ? null : createPace(rowsPerSecond);
-  return (holder.sink = { id, input, writer, rejects, rejectWriter, pace, listener: null });
+  return (holder.sink = { id, input, takes: null, writer, rejects, rejectWriter, pace, listener: null });
 }
 
 /** The reject file of a sink is a file sink of its own, named `<sink>.rejects`. */

@@ -4,7 +4,7 @@
  *
  * Returns when every row is acknowledged or staged; throws the first error after every sink has forgotten the split.
  */
-import { rowCount, type Batch } from '../columnar/batch.js';
+import { rowCount, type Batch, type Schema } from '../columnar/batch.js';
 import { cutBatch } from '../columnar/cut-batch.js';
 import type { Committable } from '../connectors/connector.js';
 import { toEtlError } from '../errors/etl-error.js';
@@ -117,6 +117,7 @@ async function drain(
 ): Promise<void> {
   for await (const batch of stream) {
     signal.throwIfAborted();
+    if (sink.takes !== null && !hasColumns(batch, sink.takes)) continue;
     counters.in += rowCount(batch);
     for (const rows of cutBatch(batch, sink.pace?.portion ?? Infinity)) {
       if (sink.pace !== null) await keepPace(sink, sink.pace, rowCount(rows), signal);
@@ -124,6 +125,10 @@ async function drain(
     }
     await sink.rejects.flush(false);
   }
+}
+
+function hasColumns({ schema }: Batch, { fields }: Schema): boolean {
+  return schema.fields.length === fields.length && schema.fields.every(({ name }, i) => name === fields[i]!.name);
 }
 
 async function keepPace(sink: OpenSink, pace: Pace, rows: number, signal: AbortSignal): Promise<void> {

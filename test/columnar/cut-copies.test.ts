@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { TARGET_BATCH_BYTES } from '../../src/columnar/batch.js';
 import { sizeOfBatch } from '../../src/columnar/batch-size.js';
 import { copyRows, cutCopies } from '../../src/columnar/cut-copies.js';
-import { compactBatch } from '../../src/columnar/take.js';
+import { viewRows } from '../../src/columnar/view-rows.js';
+import { compactBatch, concatColumns } from '../../src/columnar/take.js';
 import { anyBatch, rowsOf } from './any-batch.js';
 import { batchOf } from './cells.js';
 
@@ -15,6 +16,19 @@ test('any rows of any column, copied, are the same rows', () => {
       const columns = dense.columns.map((column) => copyRows(column, from, to));
       const copy = { schema: dense.schema, columns, length: to - from, selection: null };
       expect(rowsOf(copy)).toEqual(rowsOf(dense).slice(from, to));
+    }),
+  );
+});
+
+test('views of any rows, put together, are the same rows', () => {
+  fc.assert(
+    fc.property(anyBatch, fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }), (batch, cuts) => {
+      const dense = compactBatch(batch);
+      const ends = [...cuts.map((cut) => Math.min(cut, dense.length)), dense.length].sort((a, b) => a - b);
+      const columns = dense.columns.map((column) =>
+        concatColumns(ends.map((to, i) => viewRows(column, i === 0 ? 0 : ends[i - 1]!, to))),
+      );
+      expect(rowsOf({ ...dense, columns })).toEqual(rowsOf(dense));
     }),
   );
 });

@@ -51,7 +51,7 @@ async function leave(traffic: Traffic): Promise<ExchangePart[]> {
   const { batches, ship, partitions, producers, managedBytes, subpartitions = 1, batchRows = 8192 } = traffic;
   const { schema } = batches[0]!;
   const memory = new MemoryPool(managedBytes);
-  const output = { id: 'e', input: 'n', schema, ship, partitions, order: [], subpartitions };
+  const output = { id: 'e', input: 'n', schema, ship, partitions, order: [], isSelective: false, subpartitions };
   const parts: ExchangePart[] = [];
   for (let split = 0; split < producers; split++) {
     let written = 0;
@@ -215,6 +215,7 @@ test('a part with a flipped bit is lost, and says which task left it', async () 
       ship: { kind: 'GLOBAL' },
       partitions: 1,
       order: [],
+      isSelective: false,
       subpartitions: 1,
     },
     { managed: memory, network: memory, spill, batchRows: 8192 },
@@ -249,7 +250,7 @@ test('a partition function that names no partition is ETL-5003, with what it ret
   const memory = new MemoryPool(1 << 20);
   const ship: Ship = { kind: 'CUSTOM', module: './place.mjs', function: 'place', columns: [0] };
   const writer = new ExchangeWriter(
-    { id: 'e', input: 'n', schema: batches![0]!.schema, ship, partitions: 3, order: [], subpartitions: 1 },
+    { id: 'e', input: 'n', schema: batches![0]!.schema, ship, partitions: 3, order: [], isSelective: false, subpartitions: 1 },
     { managed: memory, network: memory, spill, batchRows: 8192 },
     (_key, partitions) => partitions,
     () => undefined,

@@ -4,7 +4,7 @@
  *     rows ─partial─▶ states ═HASH(keys)═▶ states ─final─▶ one row a group
  *
  * The partial phase shortens what the exchange carries: it holds as many groups as its memory takes, then hands on what it has
- * and starts again; where that does not make fewer rows it only turns rows into states. The final phase writes its states as
+ * and starts again; where that does not make fewer rows they go on as they are, or each as a state. The final phase writes its states as
  * runs sorted by key when its memory is full, and merges them: equal keys lie side by side then.
  */
 import { rowCount, type Batch, type Schema } from '../../columnar/batch.js';
@@ -21,8 +21,8 @@ import { wholeRows } from './whole-rows.js';
 
 type Descriptor = Extract<OperatorDescriptor, { kind: 'aggregate' }>;
 
-/** So many rows are looked at before the partial phase decides whether grouping pays. */
-const SAMPLE_ROWS = 100_000;
+/** Rows of so many batches are looked at before the partial phase decides whether grouping pays. */
+const SAMPLE_BATCHES = 12;
 /** Most rows that are merged at once. */
 const MERGED_ROWS = 2047;
 /** It does not where more than this part of the rows are groups. */
@@ -33,8 +33,12 @@ const ALL_GROUPS = 0.95;
 export function prepareAggregate(descriptor: Descriptor, input: Schema): Operator {
   const { id, by, phase } = descriptor;
   const keys: Schema = { fields: by.map((column) => input.fields[column]) };
-  const run = phase === 'partial' ? combine : finish;
-  return { id, run: ([batches], task) => run({ descriptor, input, keys }, batches, task) };
+  const plan = { descriptor, input, keys };
+  return {
+    id,
+    run: ([batches, rows], task) =>
+      phase === 'partial' ? combine(plan, batches, task) : finish(plan, { states: batches, rows: rows ?? null }, task),
+  };
 }
 
 interface Plan {
@@ -47,8 +51,11 @@ async function* combine(plan: Plan, batches: AsyncIterable<Batch>, run: Operator
   const { counters, memory, resources } = run;
   const { schema, calls } = plan.descriptor;
   const groups = new Groups({ keys: plan.keys, calls, stateSchema: schema, memory });
+  const sampleRows = SAMPLE_BATCHES * resources.batchRows;
+  const sendsRows = plan.descriptor.rowsBy !== null;
   let rowsSeen = 0;
   let groupsSeen = 0;
+  let isVain = false;
   function* drain(): Generator<Batch> {
     groupsSeen += groups.count;
     counters.out += groups.count;
@@ -58,9 +65,14 @@ async function* combine(plan: Plan, batches: AsyncIterable<Batch>, run: Operator
   try {
     for await (const batch of batches) {
       if (rowCount(batch) === 0) continue;
-      const rows = grouped(plan, batch, 'rows');
+      const rows = grouped(plan, batch, plan.descriptor.by, 'rows');
       counters.in += rows.rows.length;
-      if (rowsSeen > SAMPLE_ROWS && groups.count === 0 && groupsSeen > ALL_GROUPS * rowsSeen) {
+      if (isVain && sendsRows) {
+        counters.out += rows.rows.length;
+        yield { ...rows.rows, schema: plan.input };
+        continue;
+      }
+      if (rowsSeen > sampleRows && groups.count === 0 && groupsSeen > ALL_GROUPS * rowsSeen) {
         counters.out += rows.rows.length;
         yield groups.ungrouped(rows);
         continue;
@@ -71,7 +83,7 @@ async function* combine(plan: Plan, batches: AsyncIterable<Batch>, run: Operator
       }
       rowsSeen += rows.rows.length;
       // Each batch by itself: few groups at a time, which the caches hold.
-      const isVain = rowsSeen > SAMPLE_ROWS && groupsSeen + groups.count > MOST_GROUPS * rowsSeen;
+      isVain = rowsSeen > sampleRows && groupsSeen + groups.count > MOST_GROUPS * rowsSeen;
       if (isVain) yield* drain();
     }
     yield* drain();
@@ -81,9 +93,15 @@ async function* combine(plan: Plan, batches: AsyncIterable<Batch>, run: Operator
   }
 }
 
-async function* finish(plan: Plan, batches: AsyncIterable<Batch>, run: OperatorRun): AsyncGenerator<Batch> {
+/** What comes through the exchange; `rows`: those that were not combined. */
+interface FinalInputs {
+  readonly states: AsyncIterable<Batch>;
+  readonly rows: AsyncIterable<Batch> | null;
+}
+
+async function* finish(plan: Plan, inputs: FinalInputs, run: OperatorRun): AsyncGenerator<Batch> {
   const { counters, memory, resources } = run;
-  const { calls } = plan.descriptor;
+  const { calls, by, rowsBy } = plan.descriptor;
   const groups = new Groups({ keys: plan.keys, calls, stateSchema: plan.input, memory });
   const order: SortKey[] = plan.keys.fields.map((_, column) => ({ column, descending: false, nullsFirst: false }));
   const runs: SpilledRun[] = [];
@@ -92,15 +110,23 @@ async function* finish(plan: Plan, batches: AsyncIterable<Batch>, run: OperatorR
     runs.push(await spillRun({ label: 'aggregate', schema: plan.input, batches: states, resources }));
     groups.clear();
   };
-  try {
+  const addAll = async (
+    batches: AsyncIterable<Batch>,
+    keys: readonly number[],
+    are: GroupedRows['are'],
+  ): Promise<void> => {
     for await (const batch of batches) {
       if (rowCount(batch) === 0) continue;
-      const rows = grouped(plan, batch, 'states');
+      const rows = grouped(plan, batch, keys, are);
       counters.in += rows.rows.length;
       if (groups.tryAdd(rows)) continue;
       if (groups.count > 0) await spill();
       groups.add(rows);
     }
+  };
+  try {
+    await addAll(inputs.states, by, 'states');
+    if (inputs.rows !== null && rowsBy !== null) await addAll(inputs.rows, rowsBy, 'rows');
     if (counters.in === 0 && plan.keys.fields.length === 0 && resources.subtask === 0) {
       groups.addEmptyGroup();
       counters.added++;
@@ -137,9 +163,9 @@ async function* mergeStates(
     if (last !== null) {
       yield* emit(plan, groups, groups.count - 1, run);
       groups.clear();
-      groups.add(grouped(plan, last, 'states'));
+      groups.add(grouped(plan, last, plan.descriptor.by, 'states'));
     }
-    groups.add(grouped(plan, batch, 'states'));
+    groups.add(grouped(plan, batch, plan.descriptor.by, 'states'));
   }
   yield* emit(plan, groups, groups.count, run);
 }
@@ -165,8 +191,8 @@ function* emit(plan: Plan, groups: Groups, to: number, run: OperatorRun): Genera
   for (const results of groups.results(plan.descriptor, to, run.resources.batchRows)) yield* wholeRows(results, run);
 }
 
-function grouped({ descriptor, keys }: Plan, batch: Batch, are: GroupedRows['are']): GroupedRows {
+function grouped({ keys }: Plan, batch: Batch, by: readonly number[], are: GroupedRows['are']): GroupedRows {
   const rows = compactBatch(batch);
-  const columns = descriptor.by.map((column) => rows.columns[column]);
+  const columns = by.map((column) => rows.columns[column]);
   return { keys: { schema: keys, columns, length: rows.length, selection: null }, rows, are };
 }

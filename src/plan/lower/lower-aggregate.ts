@@ -53,16 +53,33 @@ function inTwoPhases(
   const states = stateSchema(
     columns.map((column) => input.fields[column]),
     calls,
+    input.fields,
   );
   const keys = columns.map((_, key) => key);
   const body = { kind: 'aggregate', calls, output } as const;
-  const combined = operatorBefore(node, 'combine', node.inputs[0], states, { ...body, phase: 'partial', by: columns });
-  if (liesRight(graph, node, by)) {
-    const final = operatorBehind(node, [forward(combined.id)], { ...body, phase: 'final', by: keys });
+  const isInPlace = liesRight(graph, node, by);
+  // States without values are rows; and all rows together are worth combining.
+  const rowsBy = isInPlace || calls.length === 0 || keys.length === 0 ? null : columns;
+  const combined = operatorBefore(node, 'combine', node.inputs[0], states, {
+    ...body,
+    phase: 'partial',
+    by: columns,
+    rowsBy,
+  });
+  const finalBody = { ...body, phase: 'final', by: keys, rowsBy } as const;
+  if (isInPlace) {
+    const final = operatorBehind(node, [forward(combined.id)], finalBody);
     return [combined, { ...final, strategy: 'hash, without an exchange: equal groups lie in one task already' }];
   }
   const ship: Ship = keys.length === 0 ? { kind: 'GLOBAL' } : { kind: 'HASH', columns: keys };
-  const strategy = 'hash, combined before the exchange';
-  const final = operatorBehind(node, [exchanged(node, 0, combined.id, ship)], { ...body, phase: 'final', by: keys });
-  return [combined, { ...final, strategy }];
+  if (rowsBy === null) {
+    const final = operatorBehind(node, [exchanged(node, 0, combined.id, ship)], finalBody);
+    return [combined, { ...final, strategy: 'hash, combined before the exchange' }];
+  }
+  const inputs = [
+    exchanged(node, 0, combined.id, ship, [], states),
+    exchanged(node, 1, combined.id, { kind: 'HASH', columns: rowsBy }, [], input),
+  ];
+  const strategy = 'hash, combined before the exchange where that pays';
+  return [combined, { ...operatorBehind(node, inputs, finalBody), strategy }];
 }

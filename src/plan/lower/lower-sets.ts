@@ -32,7 +32,7 @@ export function lowerSets(node: NodeOf<'intersect' | 'except'>, schemaOf: Schema
     return operatorBefore(node, `side${side + 1}`, input, marked, { kind: 'select', items });
   });
   const output = counted.fields.map((_, column) => column);
-  const body = { kind: 'aggregate', calls, by: columns, output } as const;
+  const body = { kind: 'aggregate', calls, rowsBy: null, by: columns, output } as const;
   const combined: PhysicalNode = {
     id: `${node.id}.combine`,
     inputs: marks.map(({ id }) => forward(id)),

@@ -85,6 +85,7 @@ function statesOf(node: Aggregate, input: Schema, calls: readonly AggregateCall[
     calls,
     output: [],
     by: columns,
+    rowsBy: null,
   });
   return sorted(node, 0, [combined], schema, []);
 }
@@ -114,6 +115,7 @@ function streamOf(
         calls: [],
         output: [],
         by,
+        rowsBy: null,
       }),
     );
   }

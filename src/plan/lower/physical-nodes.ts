@@ -55,8 +55,9 @@ export function exchanged(
   from: string,
   ship: Ship,
   order: readonly SortKey[] = [],
+  schema: Schema | null = null,
 ): PhysicalInput {
-  return { from, exchange: { id: `${node.id}/${index}`, ship, order } };
+  return { from, exchange: { id: `${node.id}/${index}`, ship, order, schema } };
 }
 
 /** Positions in a schema instead of names. */
