@@ -250,7 +250,16 @@ test('a partition function that names no partition is ETL-5003, with what it ret
   const memory = new MemoryPool(1 << 20);
   const ship: Ship = { kind: 'CUSTOM', module: './place.mjs', function: 'place', columns: [0] };
   const writer = new ExchangeWriter(
-    { id: 'e', input: 'n', schema: batches![0]!.schema, ship, partitions: 3, order: [], isSelective: false, subpartitions: 1 },
+    {
+      id: 'e',
+      input: 'n',
+      schema: batches![0]!.schema,
+      ship,
+      partitions: 3,
+      order: [],
+      isSelective: false,
+      subpartitions: 1,
+    },
     { managed: memory, network: memory, spill, batchRows: 8192 },
     (_key, partitions) => partitions,
     () => undefined,
