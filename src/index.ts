@@ -285,6 +285,10 @@ class Catalogs implements PlanCatalog {
     return partOf(type, 'planSink');
   }
 
+  lookup(type: string): ReturnType<PlanCatalog['lookup']> {
+    return partOf(type, 'planLookup');
+  }
+
   /**
    * By connection id; connections that lead to the same database show the same moment. Catalogs that hold none are closed:
    * the run does not need their connections any more.
@@ -316,7 +320,7 @@ class Catalogs implements PlanCatalog {
   }
 }
 
-async function partOf<Part extends 'planSource' | 'planSink'>(
+async function partOf<Part extends 'planSource' | 'planSink' | 'planLookup'>(
   type: string,
   part: Part,
 ): Promise<Awaited<ReturnType<NonNullable<(typeof connectors)[string][Part]>>>> {

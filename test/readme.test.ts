@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSampleShop } from '../scripts/sample-shop.mjs';
+import { loadDriver } from '../src/connectors/sqlite/load-driver.js';
 import { exitCodes } from '../src/errors/code-entry.js';
 import { runEtl, testDirectory } from './support/run-etl.js';
 
@@ -35,6 +36,11 @@ test('every step of its table runs', async () => {
   ];
   writeFileSync(path.join(directory, 'users.ndjson'), rows.map((row) => JSON.stringify(row)).join('\n'));
   writeFileSync(path.join(directory, 'countries.csv'), 'code,label\nde,Germany\n');
+  const database = new (await loadDriver())(path.join(directory, 'countries.db'));
+  database.exec(
+    "CREATE TABLE countries (code TEXT PRIMARY KEY, label TEXT); INSERT INTO countries VALUES ('de', 'Germany')",
+  );
+  database.close();
   const columns = 'id: bigint, name: text, country: text, score: double precision, at: timestamp';
   const users = `{type: file, path: users.ndjson, schema: {${columns}}}`;
   const sourceOf = (step: string): string => (step.startsWith('unnest') ? 'tagged' : 'users');
@@ -44,6 +50,7 @@ test('every step of its table runs', async () => {
   writeFileSync(
     job,
     `name: steps
+connections: {db: {type: sqlite, url: countries.db}}
 sources:
   users: ${users}
   others: ${users}

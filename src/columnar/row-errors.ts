@@ -16,7 +16,7 @@ export class RowErrors {
   readonly list: RowError[] = [];
 
   /** `code`: what they are told as, where it is not an expression that failed. */
-  constructor(readonly code: 'ETL-5001' | 'ETL-5006' = 'ETL-5001') {}
+  constructor(readonly code: 'ETL-5001' | 'ETL-5006' | 'ETL-5007' = 'ETL-5001') {}
 
   add(row: number, sqlState: string, message: string): void {
     this.list.push({ row, sqlState, message });

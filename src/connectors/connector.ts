@@ -1,13 +1,15 @@
 /**
  * What a connector is: the only shape the rest of the house knows of PostgreSQL, Redis, files …
  *
- * A connector folder has up to five modules, each loaded only where it is needed:
+ * A connector folder has up to seven modules, each loaded only where it is needed:
  *
  *   config.ts   zod schemas of its connection, source and sink blocks            parent, while the job file is read
  *   catalog.ts  `SourcePlanner`: schemas, bounds, statistics, snapshots           parent, while the job is planned
  *   plan-sink.ts `SinkPlanner`: checks a sink block against its input             parent, while the job is planned
  *   source.ts   `SourceModule`: splits → batches                                  slot
  *   sink.ts     `SinkModule`: batches → the system                                slot
+ *   plan-lookup.ts `LookupPlanner`: what a lookup finds, and how it asks          parent, while the job is planned
+ *   lookup.ts   `LookupModule`: keys → rows                                       slot
  *
  * What travels between parent and slot (`params`, `Committable`) is JSON. Drivers are imported inside functions only.
  */
@@ -28,6 +30,10 @@ export interface Connector {
   readonly planSink?: () => Promise<SinkPlanner>;
   readonly source?: () => Promise<SourceModule>;
   readonly sink?: () => Promise<SinkModule>;
+  /** What lookups ask it for, if they can. */
+  readonly looksUp?: LookupTarget['kind'];
+  readonly planLookup?: () => Promise<LookupPlanner>;
+  readonly lookup?: () => Promise<LookupModule>;
 }
 
 /** The connector's own keys of each block; keys common to all connectors (connection, from, split, onReject …) are spec's. */
@@ -193,6 +199,57 @@ export interface SinkPlanner {
   plan(request: SinkPlanRequest): Promise<SinkPlan> | SinkPlan;
 }
 
+// ── parent: lookups ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `rows`: of a table or a query, by columns that are equal to the keys. `values`: what stands under a key made of a template. */
+export type LookupTarget =
+  | { readonly kind: 'rows'; readonly own: { readonly table?: string; readonly query?: string } }
+  | {
+      readonly kind: 'values';
+      /** Text, and numbers of key columns. */
+      readonly template: readonly (string | number)[];
+      readonly form: 'hash' | 'json' | 'string';
+      /** The fields of a value; of a string the one that stands for it. */
+      readonly schema: Schema;
+    };
+
+export interface LookupBlock {
+  readonly id: string;
+  readonly target: LookupTarget;
+  readonly connection: JsonObject;
+  readonly params: SourceBlock['params'];
+  readonly context: PlanContext;
+  readonly at?: ErrorPlace;
+}
+
+export interface LookupPlanner {
+  /** What there is to be found. Connects if it has to, and leaves nothing open. */
+  describe(lookup: LookupBlock): Promise<LookupDescription>;
+  /** How a slot asks for it. Connects to nothing. */
+  plan(lookup: LookupBlock, description: LookupDescription, wish: LookupWish): LookupPlan;
+}
+
+export interface LookupDescription {
+  /** All columns that can be found. */
+  readonly schema: Schema;
+  /** The connector's own findings for `plan`. */
+  readonly own: JsonObject;
+}
+
+export interface LookupWish {
+  /** Of rows: the columns that keys are equal to, by name, and the types in which they are compared. */
+  readonly keys: Schema;
+  /** What is wanted, in this order. */
+  readonly columns: readonly string[];
+}
+
+export interface LookupPlan {
+  /** For the slot's `openLookup`; may hold credentials, so it is sent, never stored or printed. */
+  readonly params: JsonObject;
+  /** The statement or command of a request, for explain. */
+  readonly asks: string;
+}
+
 // ── slot ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface SlotContext {
@@ -278,4 +335,32 @@ export interface SinkWriter {
   /** Forgets the running split; the next one starts clean. */
   abortSplit(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface LookupModule {
+  /** Connects when it is first asked. */
+  openLookup(params: JsonObject, context: SlotContext): Promise<LookupReader>;
+}
+
+/** One connection, asked for one set of keys at a time. */
+export interface LookupReader {
+  /**
+   * What there is for `keys`: columns without holes, no NULL in them and no key twice. Throws EtlError, or the signal's reason soon after it aborts;
+   * asks nothing more of the system then, nor when the consumer has enough.
+   */
+  find(keys: Batch, options: FindOptions): AsyncIterable<FoundRows>;
+  /** Never throws. */
+  close(): Promise<void>;
+}
+
+export interface FindOptions {
+  readonly signal: AbortSignal;
+  /** What was found for a key cannot be read. */
+  readonly reject: (key: number, sqlState: string, message: string) => void;
+}
+
+/** `keys[i]`: the key, by its row, that row `i` of `rows` was found for. `rows` has the wanted columns, and no selection. */
+export interface FoundRows {
+  readonly rows: Batch;
+  readonly keys: Int32Array;
 }

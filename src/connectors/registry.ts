@@ -7,12 +7,18 @@ export const connectors: Readonly<Record<string, Connector>> = {
     config: async () => (await import('./postgres/config.js')).config,
     planSource: async () => (await import('./postgres/catalog.js')).planner,
     source: async () => (await import('./postgres/source.js')).source,
+    looksUp: 'rows',
+    planLookup: async () => (await import('./postgres/plan-lookup.js')).planPostgresLookup,
+    lookup: async () => (await import('./postgres/lookup.js')).postgresLookup,
   },
   redis: {
     type: 'redis',
     config: async () => (await import('./redis/config.js')).redisConfig,
     planSink: async () => (await import('./redis/plan-sink.js')).planRedisSink,
     sink: async () => (await import('./redis/sink.js')).redisSink,
+    looksUp: 'values',
+    planLookup: async () => (await import('./redis/plan-lookup.js')).planRedisLookup,
+    lookup: async () => (await import('./redis/lookup.js')).redisLookup,
   },
   sqlite: {
     type: 'sqlite',
@@ -21,6 +27,9 @@ export const connectors: Readonly<Record<string, Connector>> = {
     planSink: async () => (await import('./sqlite/plan-sink.js')).planSqliteSink,
     source: async () => (await import('./sqlite/source.js')).sqliteSource,
     sink: async () => (await import('./sqlite/sink.js')).sqliteSink,
+    looksUp: 'rows',
+    planLookup: async () => (await import('./sqlite/plan-lookup.js')).planSqliteLookup,
+    lookup: async () => (await import('./sqlite/lookup.js')).sqliteLookup,
   },
   file: {
     type: 'file',

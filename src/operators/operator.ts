@@ -33,4 +33,6 @@ export interface Operator {
   readonly id: string;
   /** `inputs`: in the order of the descriptor's. */
   run(inputs: Inputs, run: OperatorRun): AsyncGenerator<Batch>;
+  /** Lets go of what is kept between attempts: the slot turns to another vertex, or closes. It may be run again. */
+  release?(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The one place that knows all operators. */
 import type { Schema } from '../columnar/batch.js';
+import type { JsonObject, LookupReader } from '../connectors/connector.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import { prepareAggregate } from './aggregate/aggregate.js';
 import { prepareSortedAggregate } from './aggregate/sorted-aggregate.js';
@@ -12,6 +13,7 @@ import { prepareReduceGroups } from './functions/reduce-groups.js';
 import { prepareJoin } from './join/join.js';
 import { prepareIterate } from './iterate.js';
 import { prepareLimit } from './limit.js';
+import { prepareLookup } from './lookup/lookup.js';
 import type { Operator } from './operator.js';
 import { preparePartition } from './partition.js';
 import { prepareRepeatRows } from './repeat-rows.js';
@@ -22,11 +24,18 @@ import { prepareUnnest } from './unnest.js';
 import { prepareWindow } from './window/assign-windows.js';
 import { prepareSession } from './window/sessions.js';
 
-/** Compiles or loads what the operator needs. `inputs`: schemas of what feeds it; `baseDir`: where a user's module path starts. */
+/** What of the slot operators reach beyond their inputs. */
+export interface OperatorWorld {
+  /** Where the path of a user's module starts. */
+  readonly baseDir: string;
+  readonly openLookup: (connector: string, params: JsonObject) => Promise<LookupReader>;
+}
+
+/** Compiles or loads what the operator needs. `inputs`: schemas of what feeds it. */
 export async function prepareOperator(
   descriptor: OperatorDescriptor,
   inputs: readonly Schema[],
-  baseDir: string,
+  { baseDir, openLookup }: OperatorWorld,
 ): Promise<Operator> {
   const input = inputs[0]!;
   switch (descriptor.kind) {
@@ -71,6 +80,8 @@ export async function prepareOperator(
       return prepareAssert(descriptor, input);
     case 'limit':
       return prepareLimit(descriptor);
+    case 'lookup':
+      return prepareLookup(descriptor, input, () => openLookup(descriptor.connector, descriptor.params));
     default:
       return descriptor satisfies never;
   }

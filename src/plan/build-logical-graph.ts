@@ -11,6 +11,7 @@ import { checkPredicate, type Scope } from '../expr/check-expression.js';
 import type { NamedExpr, TypedExpr } from '../expr/typed-expr.js';
 import type { SourceSpec } from '../spec/job-spec.js';
 import { findStep, type StepSpec } from '../spec/step-operator.js';
+import { describeLookup, type BoundLookup } from './describe-lookup.js';
 import { columnUses } from './expr-facts.js';
 import { columnOf, makeGraph } from './graph-edit.js';
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
@@ -35,6 +36,8 @@ export interface BoundGraph {
   readonly sources: ReadonlyMap<string, BoundSource>;
   /** By sink id. */
   readonly sinks: ReadonlyMap<string, SinkPlan>;
+  /** By step id. */
+  readonly lookups: ReadonlyMap<string, BoundLookup>;
 }
 
 /** @throws EtlError or EtlErrors with all that is wrong. */
@@ -49,6 +52,7 @@ class GraphBuilder {
   private readonly nodes: LogicalNode[] = [];
   private readonly sources = new Map<string, BoundSource>();
   private readonly sinks = new Map<string, SinkPlan>();
+  private readonly lookups = new Map<string, BoundLookup>();
   /** By id of the job file: the node whose rows it stands for; missing where it could not be typed. */
   private readonly outputs = new Map<string, Output>();
   private readonly params: Params;
@@ -70,13 +74,17 @@ class GraphBuilder {
     const { spec } = this.request.document;
     const wanted = this.wantedIds();
     for (const [id, source] of Object.entries(spec.sources)) if (wanted.has(id)) await this.addSource(id, source);
-    for (const step of spec.steps) if (wanted.has(step.id)) this.addStep(step);
+    for (const step of spec.steps) {
+      if (!wanted.has(step.id)) continue;
+      await this.describeLookups([step]);
+      this.addStep(step);
+    }
     for (const id of Object.keys(spec.sinks)) await this.addSink(id);
     this.problems.throwIfAny();
     const graph = makeGraph(this.nodes);
     this.refuseSharedLimits(graph);
     this.problems.throwIfAny();
-    return { graph, sources: this.sources, sinks: this.sinks };
+    return { graph, sources: this.sources, sinks: this.sinks, lookups: this.lookups };
   }
 
   private wantedIds(): ReadonlySet<string> {
@@ -177,6 +185,18 @@ class GraphBuilder {
     return this.problems.count === before;
   }
 
+  /** Also of the steps in an iteration. */
+  private async describeLookups(steps: readonly StepSpec[]): Promise<void> {
+    const { request, params, problems } = this;
+    for (const step of steps) {
+      const { operator } = step;
+      if ('steps' in operator) await this.describeLookups(operator.steps);
+      if (operator.kind !== 'lookup') continue;
+      const lookup = await describeLookup(request, { ...step, operator }, params, problems);
+      if (lookup !== null) this.lookups.set(step.id, lookup);
+    }
+  }
+
   private addStep(step: StepSpec): void {
     const inputs = step.from.map((name): Input | null => {
       const output = this.outputs.get(name);
@@ -185,7 +205,8 @@ class GraphBuilder {
     if (!inputs.every((input) => input !== null)) return;
     const { problems, params, now } = this;
     const scope = { params, now };
-    const output = buildStep({ step, inputs, problems, scope, add: (node) => this.add(node) });
+    const { lookups } = this;
+    const output = buildStep({ step, inputs, problems, scope, lookups, add: (node) => this.add(node) });
     if (output !== null) this.outputs.set(step.id, output);
   }
 

@@ -15,6 +15,7 @@ import { cutVertices, feedbackEdges, jobEdges, type Chain } from './cut-vertices
 import type { ExecutionPlan, ExecutionVertex, Iteration, SinkSummary, SourceSummary } from './execution-plan.js';
 import type { LogicalGraph } from './logical-graph.js';
 import { lowerGraph } from './lower-graph.js';
+import type { PlanLookup } from './lower/lower-lookup.js';
 import { chainParallelism, type ChainParallelism } from './parallelism.js';
 import { planIterations } from './plan-iterations.js';
 import { PlanProblems } from './plan-problems.js';
@@ -30,12 +31,16 @@ type PlannedChain = Chain & ChainParallelism;
 export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const bound = await buildLogicalGraph(request);
   const rowsOf = (id: string): number | null => sourceOf(bound, id).description.rowEstimate;
-  const parallelism = chainParallelism(request, lowerGraph(bound.graph, rowsOf), bound.sinks);
+  const planLookup: PlanLookup = (node, keys) => {
+    const { planner, block, description } = bound.lookups.get(originalId(node.id))!;
+    return planner.plan(block, description, { keys, columns: node.found.map(({ field }) => field.name) });
+  };
+  const parallelism = chainParallelism(request, lowerGraph(bound.graph, rowsOf, planLookup), bound.sinks);
   const { graph, steps } = rewriteGraph(bound.graph, allRules, (id) => {
     const { description, spec } = sourceOf(bound, id);
     return { pushdown: description.pushdown, columnsGiven: spec.columns !== null };
   });
-  const chains = cutVertices(lowerGraph(graph, rowsOf)).map((chain): PlannedChain => ({
+  const chains = cutVertices(lowerGraph(graph, rowsOf, planLookup)).map((chain): PlannedChain => ({
     ...chain,
     ...parallelism.get(originalId(chain.vertex.id))!,
   }));

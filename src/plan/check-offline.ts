@@ -24,8 +24,8 @@ export function checkOffline(job: ReadableJob, configOf: (type: string) => Conne
   job.operators.forEach((operator, index) => {
     if (operator === null) return;
     const what = `step ${index + 1} (${operator.kind})`;
-    for (const { text, path, form } of expressionsOf(operator))
-      check(text, form, { path: ['steps', index, ...path], what });
+    for (const { text, path, form, start } of expressionsOf(operator))
+      check(text, form, { path: ['steps', index, ...path], what }, start);
   });
   for (const [id, { type, own }] of Object.entries(job.sinks)) {
     for (const { text, place, start } of sinkExpressions(configOf(type), own))

@@ -32,6 +32,7 @@ function rowsOfNode(
     case 'partition':
     case 'window':
     case 'unnest':
+    case 'lookup':
     case 'distinct':
     case 'intersect':
     case 'except':

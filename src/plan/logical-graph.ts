@@ -5,10 +5,11 @@
  * Keys are always names of columns of the node's input. A key that is an expression is computed by a select before the node,
  * and a select behind it drops what the job did not ask for (`steps/computed-columns.ts`).
  */
-import type { Schema } from '../columnar/batch.js';
+import type { Field, Schema } from '../columnar/batch.js';
 import type { AggregateValue } from '../expr/aggregates/aggregate-value.js';
 import type { NamedExpr, SortKey, TypedExpr } from '../expr/typed-expr.js';
 import type { DataType } from '../columnar/data-type.js';
+import type { LookupManner } from '../protocol/task.js';
 import type { JoinHint, JoinType, WindowShape } from '../spec/step-operator.js';
 
 interface NodeBase {
@@ -149,7 +150,28 @@ export type LogicalNode =
       readonly stop: 'rows' | 'empty' | null;
       readonly condition: string | null;
     })
+  /** Adds `found` behind the columns of its input, for keys that are compared with `keyNames` over there. */
+  | (NodeBase & {
+      readonly kind: 'lookup';
+      readonly connector: string;
+      readonly connection: string;
+      /** Where in it, for people: a table, or the template of a key. */
+      readonly place: string;
+      readonly type: 'left' | 'inner';
+      readonly unique: boolean;
+      readonly keys: readonly string[];
+      readonly keyNames: readonly string[];
+      /** Narrowed by projection pruning. */
+      readonly found: readonly FoundColumn[];
+      readonly manner: LookupManner;
+    })
   | (NodeBase & { readonly kind: 'sink'; readonly connector: string; readonly columns: readonly string[] });
+
+/** A column of another place, and its name here. */
+export interface FoundColumn {
+  readonly name: string;
+  readonly field: Field;
+}
 
 export interface LogicalGraph {
   readonly nodes: readonly LogicalNode[];

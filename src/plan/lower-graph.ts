@@ -9,6 +9,7 @@ import { lowerAggregate, lowerDistinct } from './lower/lower-aggregate.js';
 import { lowerCoGroup, lowerMapPartition, lowerReduce } from './lower/lower-functions.js';
 import { lowerIterate, lowerIterationHead } from './lower/lower-iteration.js';
 import { lowerCross, lowerJoin } from './lower/lower-join.js';
+import { lowerLookup, type PlanLookup } from './lower/lower-lookup.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSets } from './lower/lower-sets.js';
 import { lowerSort } from './lower/lower-sort.js';
@@ -16,11 +17,15 @@ import { lowerUnnest, lowerWindow } from './lower/lower-window.js';
 import { inPlace, operator, type SchemaOf } from './lower/physical-nodes.js';
 import type { PhysicalGraph, PhysicalNode } from './physical-graph.js';
 
-/** `rowsOfSource`: about how many it has, or null. */
-export function lowerGraph(graph: LogicalGraph, rowsOfSource: (id: string) => RowEstimate): PhysicalGraph {
+/** `rowsOfSource`: about how many it has, or null. `planLookup`: how it is asked. */
+export function lowerGraph(
+  graph: LogicalGraph,
+  rowsOfSource: (id: string) => RowEstimate,
+  planLookup: PlanLookup,
+): PhysicalGraph {
   const schemas = new Map(graph.nodes.map((node) => [node.id, node.schema]));
   const rowsOf = estimateRows(graph, rowsOfSource);
-  return { nodes: graph.nodes.flatMap((node) => lowerNode(graph, node, (id) => schemas.get(id)!, rowsOf)) };
+  return { nodes: graph.nodes.flatMap((node) => lowerNode(graph, node, (id) => schemas.get(id)!, rowsOf, planLookup)) };
 }
 
 /** The last of the nodes has the logical node's id: others read that. `schemaOf`: of its inputs. */
@@ -29,6 +34,7 @@ function lowerNode(
   node: LogicalNode,
   schemaOf: SchemaOf,
   rowsOf: (id: string) => RowEstimate,
+  planLookup: PlanLookup,
 ): readonly PhysicalNode[] {
   switch (node.kind) {
     case 'source':
@@ -70,6 +76,8 @@ function lowerNode(
     case 'intersect':
     case 'except':
       return lowerSets(node, schemaOf);
+    case 'lookup':
+      return [lowerLookup(node, schemaOf, planLookup)];
     case 'mapPartition':
       return lowerMapPartition(node, graph);
     case 'reduce':

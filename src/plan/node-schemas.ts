@@ -36,6 +36,8 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
       return { ...node, schema: keptFields(node, joinSchema(node.type, first, second, node.rightNames)) };
     case 'cross':
       return { ...node, schema: keptFields(node, joinSchema('inner', first, second, node.rightNames)) };
+    case 'lookup':
+      return { ...node, schema: lookupSchema(node, first) };
     case 'map':
     case 'flatMap':
     case 'mapPartition':
@@ -100,6 +102,14 @@ export function joinSchema(type: JoinType, left: Schema, right: Schema, rightNam
 
 function keptFields({ kept }: { readonly kept: readonly string[] | null }, schema: Schema): Schema {
   return kept === null ? schema : pickFields(schema, kept);
+}
+
+export function lookupSchema(
+  { found, type }: Pick<Extract<LogicalNode, { kind: 'lookup' }>, 'found' | 'type'>,
+  input: Schema,
+): Schema {
+  const added = found.map(({ name, field }) => ({ ...field, name, nullable: field.nullable || type === 'left' }));
+  return { fields: [...input.fields, ...added] };
 }
 
 /** The columns of the right input as they are called behind the join. */

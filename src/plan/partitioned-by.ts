@@ -16,6 +16,7 @@ export function partitionedBy(graph: LogicalGraph, id: string): readonly string[
     case 'sortPartition':
     case 'limit':
     case 'unnest':
+    case 'lookup':
       return below();
     case 'select':
       return renamed(node.items, below());

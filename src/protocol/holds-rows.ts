@@ -6,6 +6,7 @@ export const holdsRows: Readonly<Record<OperatorDescriptor['kind'], boolean>> = 
   aggregate: true,
   sortedAggregate: true,
   join: true,
+  lookup: true,
   filter: false,
   select: false,
   map: false,

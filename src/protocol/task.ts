@@ -200,10 +200,38 @@ export type OperatorDescriptor =
       readonly time: number;
       readonly gapMs: number;
     })
+  /** Adds the columns `found` of what a system has for the columns `keys`: a row for each that it has; `left`: NULLs where it has none. */
+  | (OperatorBase & {
+      readonly kind: 'lookup';
+      readonly connector: string;
+      readonly params: JsonObject;
+      readonly keys: readonly number[];
+      /** What keys are called in messages. */
+      readonly keyNames: readonly string[];
+      readonly found: Schema;
+      readonly type: 'left' | 'inner';
+      readonly unique: boolean;
+      readonly manner: LookupManner;
+    })
   /** Rejects the rows for which `passes` is not true. */
   | (OperatorBase & { readonly kind: 'assert'; readonly passes: TypedExpr; readonly message: string })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
   | (OperatorBase & { readonly kind: 'limit'; readonly limit: string });
+
+/** How a lookup asks. */
+export interface LookupManner {
+  /** Keys of a request. */
+  readonly batch: number;
+  /** Requests of a slot that wait for their answers. */
+  readonly concurrency: number;
+  /** Do rows leave in the order in which they came? */
+  readonly ordered: boolean;
+  readonly timeoutMs: number;
+  /** Of a request that failed for a reason that may pass. */
+  readonly retries: number;
+  /** Most rows that are kept, and for how long; `ttlMs` null: while there is room. */
+  readonly cache: { readonly rows: number; readonly ttlMs: number | null } | null;
+}
 
 /** What happens to a row that a step or sink cannot take. */
 export type RejectPolicy =

@@ -10,7 +10,7 @@ import type { CustomPartition } from '../exchange/partitioner.js';
 import { ExchangeWriter } from '../exchange/exchange-writer.js';
 import { loadUserFunction } from '../operators/functions/load-user-function.js';
 import type { Operator } from '../operators/operator.js';
-import { prepareOperator } from '../operators/prepare-operator.js';
+import { prepareOperator, type OperatorWorld } from '../operators/prepare-operator.js';
 import type { ToSlot } from '../protocol/messages.js';
 import { rejectSchema } from '../protocol/reject-schema.js';
 import type {
@@ -67,9 +67,14 @@ export async function openVertex(
 ): Promise<OpenVertex> {
   const { inputs, operators, sinks, outputs } = descriptor;
   const prepared: Operator[] = [];
+  const world: OperatorWorld = {
+    baseDir: slot.context.baseDir,
+    openLookup: async (connector, params) =>
+      (await loadPart(slot, connector, 'lookup')).openLookup(params, slot.context),
+  };
   for (const operator of operators) {
     const schemas = operator.inputs.map((id) => schemaOf(descriptor, id));
-    prepared.push(await prepareOperator(operator, schemas, slot.context.baseDir));
+    prepared.push(await prepareOperator(operator, schemas, world));
   }
   for (const sink of sinks) {
     if (!openSinks.has(sink.id)) openSinks.set(sink.id, await openSink(sink, subtask, committed, slot));

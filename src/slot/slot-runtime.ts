@@ -99,6 +99,8 @@ export class SlotRuntime {
   }
 
   private async open(id: string): Promise<OpenVertex> {
+    // What one vertex keeps from task to task is not to be held while another one works.
+    for (const [other, vertex] of this.vertices) if (other !== id) await releaseOperators(vertex);
     const open = this.vertices.get(id);
     if (open !== undefined) return open;
     const message = this.announced.get(id);
@@ -140,6 +142,7 @@ export class SlotRuntime {
     const open = [...this.sinks.values()];
     this.sinks.clear();
     this.vertices.forEach((vertex) => void vertex.source?.close().catch(() => undefined));
+    await Promise.allSettled([...this.vertices.values()].map(releaseOperators));
     this.vertices.clear();
     for (const sink of open) {
       await sink.writer.close();
@@ -152,4 +155,8 @@ export class SlotRuntime {
     await Promise.allSettled([...this.vertices.values()].map((vertex) => vertex.source?.close()));
     await this.closeSinks();
   }
+}
+
+async function releaseOperators({ operators }: OpenVertex): Promise<void> {
+  for (const operator of operators) await operator.release?.();
 }

@@ -9,7 +9,7 @@ export interface SlotScope {
   readonly connectors: Readonly<Record<string, Connector>>;
 }
 
-export async function loadPart<Part extends 'source' | 'sink'>(
+export async function loadPart<Part extends 'source' | 'sink' | 'lookup'>(
   { connectors }: SlotScope,
   type: string,
   part: Part,

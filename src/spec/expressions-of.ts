@@ -1,6 +1,6 @@
 /** Every expression that a step's block holds, and how each is to be read: what can be looked at before anything is typed. */
 import type { ExpressionForm } from '../expr/check-names.js';
-import type { Aggregation, ExprText, PartitionWish, Repetition, StepOperator } from './step-operator.js';
+import type { Aggregation, ExprText, LookedUp, PartitionWish, Repetition, StepOperator } from './step-operator.js';
 
 export interface StepExpression extends ExprText {
   readonly form: ExpressionForm;
@@ -48,6 +48,8 @@ export function expressionsOf(operator: StepOperator): readonly StepExpression[]
       return [...inSteps(operator), ...read('groups', operator.until === null ? [] : [operator.until.check])];
     case 'deltaIterate':
       return [...inSteps(operator), ...read('select', operator.keys)];
+    case 'lookup':
+      return lookedUp(operator.target);
     default:
       return operator satisfies never;
   }
@@ -64,6 +66,14 @@ function partitionKeys(wish: PartitionWish): readonly StepExpression[] {
   if (wish.kind === 'rebalance') return [];
   if (wish.kind === 'custom') return read('expression', [wish.key]);
   return read(wish.kind === 'range' ? 'sort' : 'select', wish.keys);
+}
+
+function lookedUp(target: LookedUp): readonly StepExpression[] {
+  const keys =
+    target.kind === 'rows'
+      ? target.on.map(({ equals }) => equals)
+      : target.parts.flatMap((part) => (part.kind === 'expr' ? [part.expr] : []));
+  return read('expression', keys);
 }
 
 function aggregation({ by, values, having }: Aggregation): readonly StepExpression[] {

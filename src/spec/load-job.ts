@@ -13,6 +13,7 @@ import { checkSink, checkSource } from './check-endpoints.js';
 import { Connections } from './check-connections.js';
 import { checkFields, openBlock } from './check-fields.js';
 import { checkSteps } from './check-steps.js';
+import { checkLookups } from './check-lookups.js';
 import { interpolateTree, SecretValues, type Environment } from './interpolate.js';
 import { coverValues, safeText, secretsOf } from './secrets.js';
 import { jobFields } from './job-fields.js';
@@ -109,7 +110,9 @@ async function checkJob(reading: Reading, connections: Connections, params: Give
   const sinks = new Map<string, Awaited<ReturnType<typeof checkSink>>>();
   for (const id of keysOf(reading, 'sinks')) sinks.set(id, await checkSink(reading, connections, id));
   const steps = checkSteps(reading, ['steps']);
-  const connectionSpecs = await connections.finish(![...sources.values(), ...sinks.values()].includes(null));
+  await checkLookups(reading, connections, steps);
+  const isWhole = steps.every(({ operator }) => operator !== null);
+  const connectionSpecs = await connections.finish(isWhole && ![...sources.values(), ...sinks.values()].includes(null));
   const inputs = resolveInputs(
     reading,
     [...sources.keys()],

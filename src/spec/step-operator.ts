@@ -3,6 +3,8 @@
  * that short and long forms of a block (`distinct: [a]`, `distinct: {on: [a]}`) read the same here.
  */
 import type { DataType } from '../columnar/data-type.js';
+import type { KeyPart } from '../expr/key-template.js';
+import type { LookupManner } from '../protocol/task.js';
 
 export interface StepSpec {
   /** Given, or `step1`, `step2`, … by position. Of a step in an iteration: `ranks/step3_1`. */
@@ -21,6 +23,8 @@ export interface ExprText {
   readonly text: string;
   /** From the step's own block: `['aggregate', 'by', 0]`. */
   readonly path: readonly (string | number)[];
+  /** Where it begins in the scalar there; default: 0. A template has text around its expressions. */
+  readonly start?: number;
 }
 
 /** A function of the user's, and the sets it gets whole: names, by the steps' inputs behind the operator's own. */
@@ -99,7 +103,8 @@ export type StepOperator =
       readonly hasWorkset: boolean;
       readonly delta: string;
       readonly next: string;
-    } & Repetition);
+    } & Repetition)
+  | Lookup;
 
 /** `steps` read what they work on as `current`, or as `solution` and `workset`. */
 export interface Repetition {
@@ -121,3 +126,31 @@ export function findStep(steps: readonly StepSpec[], id: string): StepSpec | und
   }
   return undefined;
 }
+
+export interface Lookup {
+  readonly kind: 'lookup';
+  readonly connection: string;
+  readonly target: LookedUp;
+  readonly type: 'left' | 'inner';
+  /** More than one row for a key is a mistake. */
+  readonly unique: boolean;
+  readonly manner: LookupManner;
+}
+
+/** `columns`: what is added of them; null: all, but for those of `on`. */
+export type LookedUp = { readonly columns: readonly ExprText[] | null } & (
+  | {
+      readonly kind: 'rows';
+      readonly own: { readonly table?: string; readonly query?: string };
+      /** Columns over there, and what they are equal to. */
+      readonly on: readonly { readonly column: string; readonly equals: ExprText }[];
+    }
+  | {
+      readonly kind: 'values';
+      /** As it is written. */
+      readonly key: string;
+      readonly parts: readonly KeyPart<ExprText>[];
+      readonly form: 'hash' | 'json' | 'string';
+      readonly schema: ReturnedSchema;
+    }
+);

@@ -7,6 +7,7 @@ const never = () => Promise.reject(new Error('this connector only has a config')
 export const sampleConnectors: Readonly<Record<string, Connector>> = {
   postgres: {
     type: 'postgres',
+    looksUp: 'rows',
     config: async () => ({
       connection: z.object({
         url: z.string(),
@@ -23,6 +24,7 @@ export const sampleConnectors: Readonly<Record<string, Connector>> = {
   },
   redis: {
     type: 'redis',
+    looksUp: 'values',
     config: async () => ({
       connection: z.object({
         url: z

@@ -49,7 +49,11 @@ export const planner: SourcePlanner = {
   },
 };
 
-function openSession(options: ConnectionOptions, { settings, runId }: PlanContext, role: string): Promise<Session> {
+export function openSession(
+  options: ConnectionOptions,
+  { settings, runId }: PlanContext,
+  role: string,
+): Promise<Session> {
   const applicationName = sessionName(options.applicationName, runId, role);
   return Session.open({ options, idleMs: idleMs(settings), applicationName, searchPath: 'role' });
 }

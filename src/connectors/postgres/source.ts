@@ -125,7 +125,7 @@ class PostgresReader implements SourceReader {
 }
 
 /** @throws EtlError ETL-4105 naming the columns that differ */
-async function checkSchema(
+export async function checkSchema(
   session: Session,
   planned: ReadParams['serverTypes'],
   found: readonly ServerColumn[],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { UnreadableValueError, parseDuration } from '../../config/units.js';
 import type { ConnectorConfig, JsonObject, PlacedExpression } from '../connector.js';
-import { KeyTemplateError, parseKeyTemplate } from './key-template.js';
+import { KeyTemplateError, parseKeyTemplate } from '../../expr/key-template.js';
 
 const tls = z.strictObject({
   ca: z.string().optional().describe('file of the certificate authority that signed the server (PEM)'),

@@ -18,7 +18,8 @@ export class RedisReplyError extends Error {}
 /** Replies that belong to commands written with `write`. */
 export interface ConnectionEvents {
   oks(count: number): void;
-  reply(error: string | null): void;
+  /** The reply itself is `bytes[start, end)`. */
+  reply(error: string | null, bytes: Buffer, start: number, end: number): void;
   drained(): void;
   lost(reason: string): void;
 }
@@ -94,7 +95,7 @@ export class RedisConnection implements ReplyReceiver {
   }
 
   reply(error: string | null, bytes: Buffer, start: number, end: number): void {
-    if (this.questions.length === 0) return this.events?.reply(error);
+    if (this.questions.length === 0) return this.events?.reply(error, bytes, start, end);
     const question = this.answered();
     if (error === null) question.resolve(replyText(bytes, start, end));
     else question.reject(new RedisReplyError(error));
@@ -121,6 +122,11 @@ export class RedisConnection implements ReplyReceiver {
     while (this.questions.length > 0) this.answered().reject(new Error(reason));
     this.events?.lost(reason);
   }
+}
+
+/** What CLIENT SETNAME takes: no spaces, no control characters. */
+export function connectionName(name: string): string {
+  return name.replace(/[^!-~]/g, '_');
 }
 
 /** Connects within `timeoutMs`, or throws: `RedisReplyError` for what the server said, else the network's error. */

@@ -8,7 +8,7 @@ import { referencedColumns } from '../../expr/walk.js';
 import type { TypedExpr } from '../../expr/typed-expr.js';
 import type { JsonObject, SinkPlan, SinkPlanner, SinkPlanRequest } from '../connector.js';
 import { readDuration, type RedisConnectionBlock, type RedisSinkBlock } from './config.js';
-import { parseKeyTemplate, type KeyPart } from './key-template.js';
+import { parseKeyTemplate, type KeyPart } from '../../expr/key-template.js';
 import { parseRedisAddress } from './redis-address.js';
 import type { ExpiryForm, RedisSinkParams, ValueForm } from './sink-params.js';
 

@@ -91,7 +91,8 @@ export function replyText(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('utf8', body, Math.max(body, end - 2));
 }
 
-function headerNumber(bytes: Buffer, start: number): number {
+/** The number in the header of a bulk string or an array; it is known to be there whole. */
+export function headerNumber(bytes: Buffer, start: number): number {
   const negative = bytes[start] === 45;
   let value = 0;
   for (let at = negative ? start + 1 : start; bytes[at] !== CR; at++) {

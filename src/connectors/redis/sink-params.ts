@@ -1,7 +1,7 @@
 /** What a planned redis sink is: the plain data that goes to the slot. */
 import type { TypedExpr } from '../../expr/typed-expr.js';
 import type { RedisAddress } from './redis-address.js';
-import type { KeyPart } from './key-template.js';
+import type { KeyPart } from '../../expr/key-template.js';
 
 export interface RedisSinkParams {
   readonly address: RedisAddress;

@@ -5,7 +5,7 @@ import type { AttemptId, Committable, JsonObject, SinkContext, SinkModule, SinkW
 import { CHUNK_BYTES, type Chunk } from './chunk.js';
 import { CommandEncoder } from './command-encoder.js';
 import { CommandPipe } from './command-pipe.js';
-import type { RedisConnection } from './open-connection.js';
+import { connectionName, type RedisConnection } from './open-connection.js';
 import { addressName } from './redis-address.js';
 import type { RedisSinkParams } from './sink-params.js';
 
@@ -146,11 +146,6 @@ class RedisSinkWriter implements SinkWriter {
     this.chunk = null;
     await this.pipe.send(chunk);
   }
-}
-
-/** What CLIENT SETNAME takes: no spaces, no control characters. */
-function connectionName(name: string): string {
-  return name.replace(/[^!-~]/g, '_');
 }
 
 /** Servers that do not tell their version are believed to be new enough. */

@@ -33,7 +33,7 @@ export const sqlitePlanner: SourcePlanner = {
 };
 
 /** What `describe` found, for `planRead`. */
-interface Findings {
+export interface Findings {
   readonly from: string;
   /** A column of integers, unique or not, that the table can be cut by; null for none. */
   readonly integerKey: string | null;

@@ -1,11 +1,9 @@
 /** The sqlite source: one read-only connection for each slot, one statement for each split. */
-import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch, type Schema } from '../../columnar/batch.js';
-import { createBuilder, type ColumnBuilder } from '../../columnar/column-builder.js';
-import { ValueError } from '../../columnar/row-errors.js';
+import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch } from '../../columnar/batch.js';
 import type { Split } from '../../split/split.js';
 import type { JsonObject, ReadOptions, SlotContext, SourceModule, SourceReader } from '../connector.js';
-import { cellReader, type CellReader, type SqliteValue } from './cell-reader.js';
 import { openDatabase, type Database } from './open-database.js';
+import { RowBuilders, type Row } from './row-builders.js';
 import { bindValues, readSql, splitBinds, type ReadParams } from './sql-text.js';
 import { sqliteError } from './sqlite-error.js';
 import { withPatience } from './with-patience.js';
@@ -16,8 +14,6 @@ export const sqliteSource: SourceModule = {
     return new SqliteReader(await openDatabase(params.file, { side: 'source' }), params, context);
   },
 };
-
-type Row = readonly SqliteValue[];
 
 class SqliteReader implements SourceReader {
   constructor(
@@ -91,80 +87,4 @@ function fill(rows: RowBuilders, cursor: Iterator<Row>, wanted: number): boolean
     rows.append(next.value);
   }
   return false;
-}
-
-class RowBuilders {
-  byteSize = 0;
-  private builders: readonly ColumnBuilder[];
-  private readonly readers: readonly CellReader[];
-  private count = 0;
-
-  constructor(
-    private readonly schema: Schema,
-    private readonly maxRowBytes: number,
-    private readonly reject: ReadOptions['reject'],
-  ) {
-    this.builders = schema.fields.map((field) => createBuilder(field.type));
-    this.readers = schema.fields.map((field) => cellReader(field.type));
-  }
-
-  get length(): number {
-    return this.count;
-  }
-
-  append(row: Row): void {
-    const bytes = rowBytes(row, this.builders.length);
-    let column = 0;
-    try {
-      if (bytes > this.maxRowBytes)
-        throw new ValueError('54000', `the row has ${bytes} bytes, more than source.max-row-bytes`);
-      for (; column < this.builders.length; column++) this.readers[column](row[column], this.builders[column]);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      for (const builder of this.builders) if (builder.length > this.count) builder.truncate(this.count);
-      const name = this.schema.fields[column]?.name;
-      this.reject(
-        error.sqlState,
-        bytes > this.maxRowBytes ? error.message : `column "${name}": ${error.message}`,
-        rowText(this.schema, row),
-      );
-      return;
-    }
-    this.count++;
-    this.byteSize += bytes;
-  }
-
-  finish(): Batch {
-    const batch: Batch = {
-      schema: this.schema,
-      columns: this.builders.map((builder) => builder.finish()),
-      length: this.count,
-      selection: null,
-    };
-    this.count = 0;
-    this.byteSize = 0;
-    return batch;
-  }
-}
-
-function rowBytes(row: Row, columns: number): number {
-  let bytes = 8 * columns;
-  for (let i = 0; i < columns; i++) {
-    const value = row[i];
-    if (typeof value === 'string' || Buffer.isBuffer(value)) bytes += value.length;
-  }
-  return bytes;
-}
-
-const MAX_SHOWN = 4096;
-
-/** The raw row for a reject file, as JSON of its storage: blobs in hexadecimal. */
-function rowText(schema: Schema, row: Row): string {
-  const cell = (value: SqliteValue): string => {
-    if (Buffer.isBuffer(value)) return JSON.stringify(`\\x${value.subarray(0, MAX_SHOWN).toString('hex')}`);
-    return typeof value === 'bigint'
-      ? String(value)
-      : JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_SHOWN) : value);
-  };
-  return `{${schema.fields.map((field, i) => `${JSON.stringify(field.name)}:${cell(row[i])}`).join(',')}}`;
 }

@@ -20,6 +20,7 @@ export const planCodes = declareCodes({
   'ETL-3027': { kind: 'invalid-spec', meaning: 'a join cannot be done as it is asked for' },
   'ETL-3028': { kind: 'invalid-spec', meaning: 'the steps of an iteration do not give what goes into them' },
   'ETL-3030': { kind: 'os', meaning: 'the operators of a stage do not fit the managed memory of a slot' },
+  'ETL-3029': { kind: 'invalid-spec', meaning: 'a lookup cannot be done as it is asked for' },
   'ETL-3005': {
     kind: 'invalid-spec',
     meaning: 'an expression holds what belongs into a step: an aggregate, a window function, a subquery',

@@ -63,6 +63,8 @@ export function describeNode(node: LogicalNode): string {
       return `rows of the superstep before of ${node.loop}`;
     case 'iterate':
       return `iterate, ${iterationText(node)}`;
+    case 'lookup':
+      return lookupText(node);
     case 'sink':
       return `sink ${node.connector} writes ${namesText(node.columns)}`;
     default:
@@ -159,6 +161,14 @@ export function iterationText({ maxIterations, stop, condition }: NodeOf<'iterat
   const most = maxIterations === 1 ? 'one superstep' : `at most ${maxIterations} supersteps`;
   if (stop === 'empty') return `${most}, until the workset is empty`;
   return stop === null ? most : `${most}, until ${condition}`;
+}
+
+function lookupText({ type, place, connection, keys, keyNames, found, unique }: NodeOf<'lookup'>): string {
+  const equalities = keys.map((key, i) => `${renderName(keyNames[i])} = ${renderName(key)}`).join(' AND ');
+  const on = place.includes('{') ? '' : ` on ${equalities}`;
+  const added = found.map(({ name, field }) => (name === field.name ? renderName(name) : `${renderName(field.name)} AS ${renderName(name)}`)); // prettier-ignore
+  const adds = added.length === 0 ? '' : ` adds ${added.join(', ')}`;
+  return `${type} lookup of ${place} in ${connection}${on}${adds}${unique ? ', unique' : ''}`;
 }
 
 interface KeyedNode {

@@ -67,6 +67,17 @@ export function nodeJson(node: LogicalNode): JsonObject {
       return { loop: node.loop, back: node.back };
     case 'iterate':
       return { maxIterations: node.maxIterations, stop: node.stop, condition: node.condition };
+    case 'lookup':
+      return {
+        connector: node.connector,
+        connection: node.connection,
+        place: node.place,
+        type: node.type,
+        unique: node.unique,
+        keys: node.keys.map((key, i) => ({ column: node.keyNames[i], equals: key })),
+        found: node.found.map(({ name, field }) => ({ name, column: field.name })),
+        manner: { ...node.manner, cache: node.manner.cache && { ...node.manner.cache } },
+      };
     case 'sink':
       return { connector: node.connector, reads: node.columns };
     default:

@@ -6,6 +6,7 @@ import { pruneColumns } from './prune-columns.js';
 import { pushFilterIntoSource } from './push-filter-into-source.js';
 import { pushFilterThroughGroups } from './push-filter-through-groups.js';
 import { pushFilterThroughJoin } from './push-filter-through-join.js';
+import { pushFilterThroughLookup } from './push-filter-through-lookup.js';
 import { pushFilterThroughSelect } from './push-filter-through-select.js';
 import { pushFilterThroughUnion } from './push-filter-through-union.js';
 import { pushLimitIntoSource } from './push-limit-into-source.js';
@@ -21,6 +22,7 @@ export const allRules: readonly RewriteRule[] = [
   pushFilterThroughSelect,
   pushFilterThroughGroups,
   pushFilterThroughJoin,
+  pushFilterThroughLookup,
   pushFilterIntoSource,
   mergeFilters,
   mergeSelects,

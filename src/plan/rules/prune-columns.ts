@@ -62,6 +62,8 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
       return [...own, ...node.on, ...node.orderBy.map((key) => key.column)];
     case 'aggregate':
       return [...node.by, ...keptValues(node, needs).flatMap(columnsOfAggregate)];
+    case 'lookup':
+      return [...own].filter((name) => !node.found.some((column) => column.name === name)).concat(node.keys);
     case 'join':
     case 'cross':
       return joinedColumns(node, index, schema, own);
@@ -145,6 +147,10 @@ function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode 
     const names = node.schema.fields.map((field) => field.name);
     const kept = orFirst(names, (name) => needs.get(node.id)!.has(name));
     return kept.length === names.length ? node : { ...node, kept };
+  }
+  if (node.kind === 'lookup') {
+    const found = node.found.filter(({ name }) => needs.get(node.id)!.has(name));
+    return found.length === node.found.length ? node : { ...node, found };
   }
   if (node.kind !== 'source') return node;
   const { pushdown, columnsGiven } = facts(node.id);

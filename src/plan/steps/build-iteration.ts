@@ -92,7 +92,7 @@ class Loop {
 
   /** Builds all steps. @returns the rows of one of them, by its name or id; null where something is wrong */
   buildSteps(wanted: string): Output | null {
-    const { scope, problems } = this.build;
+    const { scope, problems, lookups } = this.build;
     const before = problems.count;
     for (const step of this.operator.steps) {
       const inputs = step.from.map((name): Input | null => {
@@ -100,7 +100,7 @@ class Loop {
         return output === undefined ? null : { ...output, name };
       });
       if (!inputs.every((input) => input !== null)) continue;
-      const output = this.buildStep({ step, inputs, problems, scope, add: (node) => this.add(node) });
+      const output = this.buildStep({ step, inputs, problems, scope, lookups, add: (node) => this.add(node) });
       if (output !== null) this.outputs.set(nameOf(step.id), output);
     }
     return problems.count > before ? null : this.outputOf(nameOf(wanted));

@@ -3,6 +3,7 @@ import { buildAggregate } from './build-aggregate.js';
 import { buildDistinct, buildMapPartition, buildReduce, buildReduceGroup } from './build-groups.js';
 import { buildDeltaIterate, buildIterate } from './build-iteration.js';
 import { buildCoGroup, buildCross, buildJoin } from './build-join.js';
+import { buildLookup } from './build-lookup.js';
 import { buildPartition, buildSort } from './build-order.js';
 import { buildAssert, buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
 import { buildSet } from './build-sets.js';
@@ -59,6 +60,8 @@ export function buildStep(build: StepBuild): Output | null {
       return buildIterate(build, operator, buildStep);
     case 'deltaIterate':
       return buildDeltaIterate(build, operator, buildStep);
+    case 'lookup':
+      return buildLookup(build, operator);
     default:
       return operator satisfies never;
   }

@@ -53,7 +53,7 @@ function isOver(expr: TypedExpr, columns: ReadonlySet<string>): boolean {
 }
 
 /** Both sides are hashed as this type: equal values have equal bytes, so decimals get one scale. */
-function keyType(a: DataType, b: DataType): DataType | null {
+export function keyType(a: DataType, b: DataType): DataType | null {
   if (sameType(a, b)) return a;
   const [left, right] = [decimalOf(a), decimalOf(b)];
   if (left === null || right === null) return commonType([a, b]);

@@ -8,6 +8,7 @@ import type { Schema } from '../../columnar/batch.js';
 import type { Scope } from '../../expr/check-expression.js';
 import type { NamedExpr } from '../../expr/typed-expr.js';
 import type { ExprText, StepSpec } from '../../spec/step-operator.js';
+import type { BoundLookup } from '../describe-lookup.js';
 import { selectSchema } from '../node-schemas.js';
 import type { LogicalNode } from '../logical-graph.js';
 import type { PlanProblems, Site } from '../plan-problems.js';
@@ -33,6 +34,8 @@ export interface StepBuild {
   readonly problems: PlanProblems;
   /** Parameters and time; the columns are the builder's to say. */
   readonly scope: Omit<Scope, 'columns'>;
+  /** What lookups found, by step; what is wrong with one that is missing was said. */
+  readonly lookups: ReadonlyMap<string, Pick<BoundLookup, 'connector' | 'description'>>;
   readonly add: (node: LogicalNode) => void;
 }
 
@@ -70,11 +73,11 @@ export function checkEach<Result>(
 ): Result[] | null {
   const results: Result[] = [];
   const before = build.problems.count;
-  for (const { text, path } of texts) {
+  for (const { text, path, start } of texts) {
     try {
       results.push(...check(text, path));
     } catch (error) {
-      build.problems.keepExpression(error, siteOf(build, path));
+      build.problems.keepExpression(error, siteOf(build, path), start);
     }
   }
   return build.problems.count > before ? null : results;

@@ -2,6 +2,7 @@
 import { groupOperators } from './group-operators.js';
 import { joinOperators } from './join-operators.js';
 import { iterationOperators } from './iteration-operators.js';
+import { lookupOperators } from './lookup-operator.js';
 import type { OperatorBlock } from './operator-reading.js';
 import { orderOperators } from './order-operators.js';
 import { rowOperators } from './row-operators.js';
@@ -14,6 +15,7 @@ export const operatorBlocks = {
   ...groupOperators,
   ...joinOperators,
   ...iterationOperators,
+  ...lookupOperators,
 } as const satisfies Readonly<Record<string, OperatorBlock>>;
 
 export type OperatorName = keyof typeof operatorBlocks;
@@ -48,11 +50,12 @@ const runs: Readonly<Record<OperatorName, boolean>> = {
   join: true,
   cross: true,
   coGroup: true,
+  lookup: true,
   iterate: true,
   deltaIterate: true,
 };
 
 /** Words of the language that this version cannot even check. */
-export const laterOperators: readonly string[] = ['lookup', 'sql'];
+export const laterOperators: readonly string[] = ['sql'];
 
 export const runningOperators: readonly OperatorName[] = operatorNames.filter((name) => runs[name]);

@@ -79,13 +79,15 @@ export class OperatorReading {
     };
   }
 
-  /** The columns that a function returns; null when a type is wrong, which has been said. */
-  schema(declared: z.output<typeof returnedField>): ReturnedSchema | null {
+  /** The columns that a function returns, or that `inner` declares; null when a type is wrong, which has been said. */
+  schema(declared: z.output<typeof returnedField>, ...inner: readonly string[]): ReturnedSchema | null {
+    const path = inner.length === 0 ? ['schema'] : inner;
     const entries = Object.entries(declared);
-    if (entries.length === 0) problemAt(this.reading, 'ETL-2042', '"schema" names no column', this.at('schema'));
+    if (entries.length === 0)
+      problemAt(this.reading, 'ETL-2042', `"${path.join('.')}" names no column`, this.at(...path));
     const fields = entries.flatMap(([name, typeText]) => {
       const type = typeFromName(typeText);
-      if (type === null) unknownTypeName(this.reading, typeText, this.at('schema', name));
+      if (type === null) unknownTypeName(this.reading, typeText, this.at(...path, name));
       return type === null ? [] : [{ name, type }];
     });
     return fields.length === entries.length && fields.length > 0 ? fields : null;

@@ -17,6 +17,7 @@ const context = { settings: defaultSettings, runId: 'run', baseDir: '/' };
 const catalog: PlanCatalog = {
   source: async (type) => (await connectors[type].planSource!()).open(null, context),
   sink: (type) => connectors[type].planSink!(),
+  lookup: (type) => connectors[type].planLookup!(),
 };
 
 goldenScripts('test/connectors/datagen/scripts', async (command, args, input) => {

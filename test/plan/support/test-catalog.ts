@@ -8,6 +8,7 @@ import type { Field } from '../../../src/columnar/batch.js';
 import type {
   Connector,
   JsonObject,
+  LookupPlanner,
   ReadRequest,
   SinkPlanner,
   SinkPlanRequest,
@@ -15,6 +16,8 @@ import type {
   SourceCatalog,
   SourceDescription,
 } from '../../../src/connectors/connector.js';
+import { typeName } from '../../../src/columnar/data-type.js';
+import { connectors as allConnectors } from '../../../src/connectors/registry.js';
 import { EtlError } from '../../../src/errors/etl-error.js';
 import { renderSql } from '../../../src/expr/render-sql.js';
 import { typeFromName } from '../../../src/expr/type-from-name.js';
@@ -52,7 +55,8 @@ const tables: Readonly<Record<string, Table>> = {
 };
 
 export const testConnectors: Readonly<Record<string, Connector>> = {
-  shop: connector('shop', z.strictObject({ url: z.string() })),
+  shop: { ...connector('shop', z.strictObject({ url: z.string() })), looksUp: 'rows' },
+  redis: allConnectors.redis,
   memory: connector('memory'),
   print: connector('print'),
   file: connector('file'),
@@ -100,12 +104,27 @@ export class TestCatalog implements PlanCatalog {
     });
   }
 
+  /** Redis is the real one, which connects to nothing; the others find what stands in the tables. */
+  lookup(type: string): Promise<LookupPlanner> {
+    if (type === 'redis') return allConnectors.redis.planLookup!();
+    return Promise.resolve({
+      describe: ({ target }) => {
+        if (target.kind !== 'rows') throw new Error('no rows');
+        return Promise.resolve({ schema: describeTable({ own: { ...target.own } }).schema, own: {} });
+      },
+      plan: (_, __, { keys, columns }) => ({
+        params: { secret: 'hunter2' },
+        asks: `${columns.join(', ')} by ${keys.fields.map((field) => `${field.name} ${typeName(field.type)}`).join(', ')}`,
+      }),
+    });
+  }
+
   sink(type: string): Promise<SinkPlanner> {
     return Promise.resolve({ plan: (request: SinkPlanRequest) => planTestSink(type, request) });
   }
 }
 
-function describeTable({ own }: SourceBlock): SourceDescription {
+function describeTable({ own }: Pick<SourceBlock, 'own'>): SourceDescription {
   const name = String(own.table);
   if (!Object.hasOwn(tables, name)) throw new EtlError('ETL-4101', `there is no table ${name}`);
   const { columns, rows } = tables[name];

@@ -24,6 +24,7 @@ import { loadJob } from '../../../src/spec/load-job.js';
 import type { RunFile } from '../../../src/spill/run-file.js';
 import { SpillSpace } from '../../../src/spill/spill-space.js';
 import { splitAt, splitCount } from '../../../src/split/split-at.js';
+import { connectors as allConnectors } from '../../../src/connectors/registry.js';
 import { rowsConnector, type TestTable, type TextRow } from './rows-connector.js';
 
 export interface EngineMode {
@@ -57,10 +58,11 @@ export async function runRows(
   job: string,
   tables: Readonly<Record<string, TestTable>>,
   mode: EngineMode,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<EngineResult> {
   const written = new Map<string, Map<number, TextRow[]>>();
-  const connector = rowsConnector({ tables, batchRows: mode.batchRows, written });
-  const plan = await planRows(job, connector, mode);
+  const connectors = { ...allConnectors, rows: rowsConnector({ tables, batchRows: mode.batchRows, written }) };
+  const plan = await planRows(job, connectors, mode, env);
   const directory = mkdtempSync(path.join(tmpdir(), 'etl-engine-'));
   const spill = new SpillSpace({
     runId: 'run',
@@ -87,7 +89,7 @@ export async function runRows(
         log: () => undefined,
       },
       resources: { managed, network, spill, batchRows: mode.batchRows },
-      connectors: { rows: connector },
+      connectors,
     });
     const held = managed.usedBytes + network.usedBytes;
     if (held !== 0) throw new Error(`${held} bytes are still reserved`);
@@ -102,17 +104,25 @@ export async function runRows(
   }
 }
 
-async function planRows(job: string, connector: Connector, { parallelism }: EngineMode): Promise<ExecutionPlan> {
+type Connectors = Readonly<Record<string, Connector>>;
+
+async function planRows(
+  job: string,
+  connectors: Connectors,
+  { parallelism }: EngineMode,
+  env: Readonly<Record<string, string>>,
+): Promise<ExecutionPlan> {
   const document = await loadJob('job.yaml', {
     text: `name: test\n${job}\n`,
     params: {},
-    env: {},
-    connectors: { rows: connector },
+    env,
+    connectors,
   });
   const context = { settings: defaultSettings, runId: 'run', baseDir: process.cwd() };
   const catalog = {
-    source: async () => (await connector.planSource!()).open(null, context),
-    sink: () => connector.planSink!(),
+    source: async (type: string) => (await connectors[type].planSource!()).open(null, context),
+    sink: (type: string) => connectors[type].planSink!(),
+    lookup: (type: string) => connectors[type].planLookup!(),
   };
   return buildPlan({ document, context, catalog, parallelism, logicalTimeMs: 0 });
 }
@@ -146,6 +156,7 @@ async function runVertices(plan: ExecutionPlan, scope: SlotScope): Promise<void>
   }
   for (const { open } of runs.values()) {
     await open.source?.close();
+    for (const operator of open.operators) await operator.release?.();
     for (const sink of open.sinks) await sink.writer.close();
   }
   const settled = [...runs.values()].map(({ totals }) => ({

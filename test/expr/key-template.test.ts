@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyTemplateError, parseKeyTemplate } from '../../../src/connectors/redis/key-template.js';
+import { KeyTemplateError, parseKeyTemplate } from '../../src/expr/key-template.js';
 
 const shown = (template: string): string =>
   parseKeyTemplate(template)
