@@ -234,13 +234,16 @@ export function portalProtocol(fetchRows: number): Protocol {
   };
 }
 
-/** A statement with bound parameters, all its rows at once: everything is sent in one go, so that it costs one round trip. */
+/** A statement with bound parameters, all its rows at once: everything is sent in one packet, so that it costs one round trip. */
 export const statementProtocol: Protocol = {
   start: (connection, { sql, values }) => {
+    const { stream } = connection as DriverConnection;
+    stream.cork();
     connection.parse({ name: '', text: sql, types: [] }, true);
     connection.bind({ portal: '', values: [...values] }, true);
     connection.execute({ portal: '', rows: 0 as never }, true);
     connection.sync();
+    stream.uncork();
   },
   suspended: () => undefined,
   complete: (_, tag) => Number(/^SELECT (\d+)/.exec(tag)?.[1] ?? NaN),
