@@ -113,6 +113,16 @@ function check(node: SyntaxNode, scope: Scope): Checked {
       );
     case 'aggregate':
       throw misplacedAggregate(node);
+    case 'window':
+      throw notAnExpression(`${node.name}() OVER (…) can only stand in SELECT and ORDER BY`, node.nameAt);
+    case 'subquery':
+    case 'exists':
+    case 'inQuery':
+      throw notAnExpression(
+        'a query cannot stand here',
+        node.at,
+        'put it beside other conditions of WHERE, with AND between',
+      );
   }
 }
 
@@ -226,7 +236,7 @@ function checkRunTime(node: Extract<SyntaxNode, { kind: 'call' }>, scope: Scope)
 }
 
 /** As PostgreSQL names a column of a select list; null where that would be `?column?`. */
-function defaultName(node: SyntaxNode): string | null {
+export function defaultName(node: SyntaxNode): string | null {
   switch (node.kind) {
     case 'column':
       return node.name.slice(node.name.lastIndexOf('.') + 1);
@@ -237,6 +247,7 @@ function defaultName(node: SyntaxNode): string | null {
     case 'call':
       return node.form === 'operator' ? null : node.name;
     case 'aggregate':
+    case 'window':
       return node.name;
     default:
       return null;

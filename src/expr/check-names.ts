@@ -9,12 +9,14 @@ import { castType, isRunTime, misplacedAggregate } from './check-expression.js';
 import { aggregateEntry } from './aggregates/aggregate-catalog.js';
 import { noSuchAggregate } from './aggregates/check-aggregate.js';
 import { parseExpression, parseSelectList, parseSortList } from './parse-expression.js';
+import { parseQuery } from './query/parse-query.js';
+import { expressionsOf } from './query/walk-query.js';
 import { paramOf, type Scope } from './scope.js';
 import { childrenOf } from './syntax-children.js';
 import type { SyntaxNode } from './syntax-tree.js';
 
-/** `groups`: an item of a select list, or a condition, in which aggregates may stand. */
-export type ExpressionForm = 'expression' | 'select' | 'sort' | 'groups';
+/** `query`: a whole one. `groups`: an item of a select list, or a condition, in which aggregates may stand. */
+export type ExpressionForm = 'expression' | 'select' | 'sort' | 'groups' | 'query';
 
 export function checkNames(text: string, form: ExpressionForm, params: Scope['params']): EtlError[] {
   const errors: EtlError[] = [];
@@ -30,6 +32,10 @@ export function checkNames(text: string, form: ExpressionForm, params: Scope['pa
     keep(() => checkNode(node, form, params));
     childrenOf(node).forEach(visit);
   };
+  if (form === 'query') {
+    keep(() => expressionsOf(parseQuery(text)).forEach((node) => keep(() => checkNode(node, form, params))));
+    return errors;
+  }
   keep(() => nodesOf(text, form).forEach(visit));
   return errors;
 }
@@ -42,7 +48,7 @@ function nodesOf(text: string, form: ExpressionForm): readonly SyntaxNode[] {
 }
 
 function checkNode(node: SyntaxNode, form: ExpressionForm, params: Scope['params']): void {
-  if (node.kind === 'aggregate' && form !== 'groups') throw misplacedAggregate(node);
+  if (node.kind === 'aggregate' && form !== 'groups' && form !== 'query') throw misplacedAggregate(node);
   if (node.kind === 'aggregate' && aggregateEntry(node.name) === null) throw noSuchAggregate(node);
   if (node.kind === 'param') paramOf(node, { columns: [], params });
   if (node.kind === 'cast') castType(node);

@@ -6,6 +6,7 @@
  * Where one may stand is not the grammar's business: `check-expression.ts` refuses it outside of an aggregate step.
  */
 import { notAnExpression, syntaxError } from './expression-error.js';
+import { parseOver } from './parse-window.js';
 import { parseSortItems } from './parse-sort.js';
 import type { FormParser } from './parser-parts.js';
 import type { SortNode, Span, SyntaxNode } from './syntax-tree.js';
@@ -17,6 +18,11 @@ export function parseAggregate(parser: FormParser, name: string, nameAt: Span): 
   const { args, distinct, orderBy } = argumentsOf(parser, name, nameAt);
   const within = withinGroup(parser);
   const filter = filterOf(parser);
+  if (tokens.peekWord('over') && parser.query !== null) {
+    if (distinct || orderBy.length > 0 || within !== null)
+      throw syntaxError('DISTINCT and ORDER BY cannot stand in a window function', nameAt);
+    return parseOver(parser, { name, nameAt, args, filter });
+  }
   if (tokens.peekWord('over'))
     throw notAnExpression(`${name}() OVER (…) is a window function: it does not belong into an expression`, nameAt);
   const sorted = [...orderBy, ...(within ?? [])].map((item) => item.node);

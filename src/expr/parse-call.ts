@@ -5,6 +5,7 @@
  */
 import { notAnExpression, syntaxError } from './expression-error.js';
 import { aggregateNames, windowNames } from './keywords.js';
+import { parseWindowCall } from './parse-window.js';
 import { parseAggregate } from './parse-aggregate.js';
 import { power, type FormParser } from './parser-parts.js';
 import type { Span, SyntaxNode } from './syntax-tree.js';
@@ -17,6 +18,11 @@ export function parseNamedForm(parser: FormParser, word: string, at: Span): Synt
   if (typed !== null) return typed;
   if (tokens.peek().kind !== 'operator' || tokens.peek().text !== '(') return null;
   if (aggregateNames.has(word)) return parseAggregate(parser, word, at);
+  if (parser.query !== null && word === 'exists') {
+    tokens.next();
+    return { kind: 'exists', query: parser.query(), ...parser.grow(at, []) };
+  }
+  if (parser.query !== null && windowNames.has(word)) return parseWindowCall(parser, word, at);
   refuseByName(word, at);
   const form = forms[word];
   if (form === undefined) return null;

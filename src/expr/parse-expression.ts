@@ -9,9 +9,9 @@ import { syntaxError } from './expression-error.js';
 import { reservedWords, timeWords } from './keywords.js';
 import { parseNamedForm } from './parse-call.js';
 import { parseAtTimeZone, parseCollate, parseIs, parseMembership } from './parse-predicate.js';
-import { power, subquery, type FormParser } from './parser-parts.js';
+import { power, subquery, type QueryParser } from './parser-parts.js';
 import { parseSortItems } from './parse-sort.js';
-import type { CallForm, SelectNode, SortNode, Span, SyntaxNode } from './syntax-tree.js';
+import type { CallForm, Query, SelectNode, SortNode, Span, SyntaxNode } from './syntax-tree.js';
 import { TokenStream } from './token-stream.js';
 
 export const MAX_DEPTH = 200;
@@ -52,12 +52,27 @@ export function parseSortList(text: string): SortNode[] {
   return items;
 }
 
-class Parser implements FormParser {
+/** A parser of expressions in which queries may stand. */
+export function createParser(text: string, parseQuery: (parser: QueryParser) => Query): QueryParser {
+  return new Parser(text, parseQuery);
+}
+
+class Parser implements QueryParser {
   readonly tokens: TokenStream;
+  readonly query: (() => Query) | null;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, parseQuery: ((parser: QueryParser) => Query) | null = null) {
     this.tokens = new TokenStream(text);
+    this.query = parseQuery && (() => this.#query(parseQuery));
+  }
+
+  #query(parseQuery: (parser: QueryParser) => Query): Query {
+    if (++this.#depth > MAX_DEPTH) throw tooDeep(this.tokens.peek());
+    const query = parseQuery(this);
+    this.#depth--;
+    this.tokens.expect(')');
+    return query;
   }
 
   selectItem(): SelectNode {
@@ -191,7 +206,10 @@ class Parser implements FormParser {
   }
 
   #parenthesis(open: Span): SyntaxNode {
-    if (this.tokens.peekWord('select') || this.tokens.peekWord('with')) throw subquery(this.tokens.peek());
+    if (this.tokens.peekWord('select') || this.tokens.peekWord('with')) {
+      if (this.query === null) throw subquery(this.tokens.peek());
+      return { kind: 'subquery', query: this.query(), ...this.grow(open, []) };
+    }
     const inner = this.expression();
     if (this.tokens.peek().text === ',')
       throw syntaxError(

@@ -36,7 +36,10 @@ function positiveMembership(parser: FormParser, left: SyntaxNode, word: string, 
   switch (word) {
     case 'in': {
       parser.tokens.expect('(');
-      if (parser.tokens.peekWord('select') || parser.tokens.peekWord('with')) throw subquery(parser.tokens.peek());
+      if (parser.tokens.peekWord('select') || parser.tokens.peekWord('with')) {
+        if (parser.query === null) throw subquery(parser.tokens.peek());
+        return { kind: 'inQuery', arg: left, query: parser.query(), ...parser.grow(left.at, [left]) };
+      }
       const items = parser.list();
       if (items.length === 0) throw syntaxError('IN needs at least one value', nameAt);
       return parser.call('in', [left, ...items], left.at, nameAt, 'operator');

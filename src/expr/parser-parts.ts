@@ -1,6 +1,6 @@
 /** What the files of the parser share: the parser as the special forms see it, the binding powers, one refusal. */
 import { notAnExpression } from './expression-error.js';
-import type { CallForm, Span, SyntaxNode } from './syntax-tree.js';
+import type { CallForm, Query, SelectNode, Span, SyntaxNode } from './syntax-tree.js';
 import type { TokenStream } from './token-stream.js';
 
 /** What the special forms need of the parser. */
@@ -10,6 +10,13 @@ export interface FormParser {
   list(): SyntaxNode[];
   call(name: string, args: readonly SyntaxNode[], from: Span, nameAt: Span, form?: CallForm): SyntaxNode;
   grow(from: Span, children: readonly (SyntaxNode | null)[]): { at: Span; depth: number };
+  /** Reads a query that stands in the expression, up to the parenthesis behind it, which is read; null where none may stand. */
+  readonly query: (() => Query) | null;
+}
+
+/** What a query needs of it. */
+export interface QueryParser extends FormParser {
+  selectItem(): SelectNode;
 }
 
 /** Binding powers, loosest first. */

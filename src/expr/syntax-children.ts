@@ -9,7 +9,16 @@ export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
     case 'null':
     case 'column':
     case 'param':
+    case 'subquery':
+    case 'exists':
       return [];
+    case 'inQuery':
+      return [node.arg];
+    case 'window': {
+      const { args, filter, partitionBy, orderBy } = node;
+      const sorted = orderBy.map((item) => item.node);
+      return [...args, ...(filter === null ? [] : [filter]), ...partitionBy, ...sorted];
+    }
     case 'call':
       return node.args;
     case 'cast':

@@ -4,7 +4,7 @@ import { didYouMean } from '../errors/did-you-mean.js';
 import type { SpecPath } from './job-spec.js';
 import { checkFields, listOf, openBlock, type Block } from './check-fields.js';
 import { stepFields } from './job-fields.js';
-import { laterOperators, operatorBlocks, operatorNames, type OperatorName } from './operators/operator-blocks.js';
+import { operatorBlocks, operatorNames, type OperatorName } from './operators/operator-blocks.js';
 import { OperatorReading, type NamedInput, type ReadOperator } from './operators/operator-reading.js';
 import { problemAt, problemAtKey, type Reading } from './reading.js';
 import type { StepOperator } from './step-operator.js';
@@ -61,34 +61,19 @@ function checkStep(reading: Reading, path: SpecPath, number: string): RawStep {
 }
 
 function chooseOperator(reading: Reading, block: Block, keys: readonly string[]): OperatorName | null {
-  const available = reading.operators;
-  const later = [...operatorNames.filter((name) => !available.includes(name)), ...laterOperators];
-  for (const key of keys.filter((name) => !available.includes(name))) {
-    const path = [...block.path, key];
-    if (later.includes(key)) {
-      problemAtKey(
-        reading,
-        'ETL-2056',
-        `the operator ${quoted(key)} is not available in this version`,
-        path,
-        `available: ${available.join(', ')}`,
-      );
-    } else {
-      const guess =
-        didYouMean(key, [...available, ...commonKeys]) ?? didYouMean(key, [...available, ...commonKeys, ...later]);
-      const hint = guess === null ? `a step takes one of ${available.join(', ')}` : `did you mean "${guess}"?`;
-      problemAtKey(reading, 'ETL-2041', `unknown field ${quoted(key)} in ${block.what}`, path, hint);
-    }
+  const operators = operatorNames.filter((name) => keys.includes(name));
+  for (const key of keys.filter((name) => !operators.some((known) => known === name))) {
+    const guess = didYouMean(key, [...operatorNames, ...commonKeys]);
+    const hint = guess === null ? `a step takes one of ${operatorNames.join(', ')}` : `did you mean "${guess}"?`;
+    problemAtKey(reading, 'ETL-2041', `unknown field ${quoted(key)} in ${block.what}`, [...block.path, key], hint);
   }
-  const known = operatorNames.filter((name) => available.includes(name) && keys.includes(name));
-  const operators = keys.filter((key) => available.includes(key) || later.includes(key));
   if (operators.length > 1) {
     const message = `${block.what} has ${operators.length} operators: ${listOf(operators).replace(' or ', ' and ')}`;
     problemAtKey(
       reading,
       'ETL-2055',
       message,
-      [...block.path, operators[1]],
+      [...block.path, keys.filter((key) => operators.some((known) => known === key))[1]!],
       'write each as a step of its own, with its own dash',
     );
     return null;
@@ -99,10 +84,10 @@ function chooseOperator(reading: Reading, block: Block, keys: readonly string[])
       'ETL-2054',
       `${block.what} has no operator`,
       block.path,
-      `a step takes one of ${available.join(', ')}`,
+      `a step takes one of ${operatorNames.join(', ')}`,
     );
   }
-  return known[0] ?? null;
+  return operators[0] ?? null;
 }
 
 function checkOperator(reading: Reading, block: Block, name: OperatorName): ReadOperator | null {

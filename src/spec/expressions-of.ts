@@ -48,6 +48,8 @@ export function expressionsOf(operator: StepOperator): readonly StepExpression[]
       return [...inSteps(operator), ...read('groups', operator.until === null ? [] : [operator.until.check])];
     case 'deltaIterate':
       return [...inSteps(operator), ...read('select', operator.keys)];
+    case 'sql':
+      return [{ ...operator.query, form: 'query' }];
     case 'lookup':
       return lookedUp(operator.target);
     default:

@@ -11,7 +11,7 @@ import type { Connector, ConnectorConfig, JsonObject } from '../connectors/conne
 import { connectors as allConnectors } from '../connectors/registry.js';
 import { blockShape } from './check-endpoints.js';
 import { jobFields, paramFields, stepFields } from './job-fields.js';
-import { operatorBlocks, runningOperators } from './operators/operator-blocks.js';
+import { operatorBlocks, operatorNames } from './operators/operator-blocks.js';
 
 type Schema = { [key: string]: unknown };
 
@@ -101,13 +101,13 @@ function chosenByType(
 }
 
 function stepSchema(): Schema {
-  const fields = Object.fromEntries(runningOperators.map((name) => [name, operatorBlocks[name].field.optional()]));
+  const fields = Object.fromEntries(operatorNames.map((name) => [name, operatorBlocks[name].field.optional()]));
   const all = printZod(z.strictObject({ ...stepFields.shape, ...fields }));
   const blocks = all.properties as Record<string, { properties?: Record<string, Schema> }>;
   // The steps of an iteration.
   for (const { properties } of Object.values(blocks))
     if (properties?.steps !== undefined) properties.steps.items = { $ref: '#/definitions/step' };
-  return { ...all, oneOf: runningOperators.map((name) => ({ required: [name] })) };
+  return { ...all, oneOf: operatorNames.map((name) => ({ required: [name] })) };
 }
 
 function printZod(schema: z.ZodType): Schema {

@@ -18,7 +18,6 @@ import { interpolateTree, SecretValues, type Environment } from './interpolate.j
 import { coverValues, safeText, secretsOf } from './secrets.js';
 import { jobFields } from './job-fields.js';
 import type { ConnectionSpec, JobSpec, ReadableJob, SinkSpec, SourceSpec, SpecDocument, SpecPath } from './job-spec.js';
-import { runningOperators, type OperatorName } from './operators/operator-blocks.js';
 import { checkParams, type GivenParams } from './param-values.js';
 import { parseYaml } from './parse-yaml.js';
 import { Problems } from './problems.js';
@@ -40,8 +39,6 @@ export interface LoadJobOptions {
   readonly connectionsFile?: string;
   /** Default: every connector of this program. */
   readonly connectors?: Readonly<Record<string, Connector>>;
-  /** Default: every operator that runs. */
-  readonly operators?: readonly OperatorName[];
   /** What else is wrong with the parts that could be read, where others could not. */
   readonly inspect?: (job: ReadableJob) => Promise<readonly EtlError[]>;
 }
@@ -54,8 +51,8 @@ export async function loadJob(file: string, options: LoadJobOptions): Promise<Sp
   const secrets = new SecretValues();
   const problems = new Problems(secrets.conceal);
   const tree = interpolateTree(parseYaml(source!), options.env, problems, secrets);
-  const { connectors = allConnectors, operators = runningOperators } = options;
-  const reading: Reading = { tree, problems, connectors, operators, configs: new Map() };
+  const { connectors = allConnectors } = options;
+  const reading: Reading = { tree, problems, connectors, configs: new Map() };
   const fill = (part: YamlTree, within: SpecPath) => interpolateTree(part, options.env, problems, secrets, within);
   const connections = new Connections(reading, await loadShared(file, options.connectionsFile), fill);
   const place = (at: SpecPath, offset?: number, length?: number) =>

@@ -13,8 +13,6 @@ export interface Reading {
   readonly problems: Problems;
   /** The connectors that a job may name, by type. */
   readonly connectors: Readonly<Record<string, Connector>>;
-  /** The operators that a step may have. */
-  readonly operators: readonly string[];
   /** Configs by type, each loaded once and only when the file names it. */
   readonly configs: Map<string, ConnectorConfig>;
 }

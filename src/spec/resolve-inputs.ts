@@ -131,7 +131,10 @@ class Resolver {
     const isSet = kind === 'union' || kind === 'unionAll' || kind === 'intersect' || kind === 'except';
     const check = (id: string, at: SpecPath): string | null => this.check(step, id, at, above, below, scope);
     const others = step.others.map(({ id, path: place }) => check(id, place));
-    const needsInput = step.from !== null || !isSet || others.length === 1;
+    const isQuery = kind === 'sql';
+    if (isQuery && step.from !== null)
+      problemAt(this.reading, 'ETL-2053', 'a query names what it reads itself', [...path, 'from'], 'leave from out');
+    const needsInput = !isQuery && (step.from !== null || !isSet || others.length === 1);
     const first = !needsInput
       ? []
       : [step.from === null ? this.defaultInput(step, above, scope) : check(step.from, [...path, 'from'])];

@@ -104,7 +104,9 @@ export type StepOperator =
       readonly delta: string;
       readonly next: string;
     } & Repetition)
-  | Lookup;
+  | Lookup
+  /** A whole query over the step's inputs, which it calls by their ids. */
+  | { readonly kind: 'sql'; readonly query: ExprText };
 
 /** `steps` read what they work on as `current`, or as `solution` and `workset`. */
 export interface Repetition {

@@ -10,6 +10,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { generateTpch } from '../../scripts/tpch/generate.mjs';
 import { tableNames } from '../../scripts/tpch/schema.mjs';
 import { runJobFile, testDirectory } from '../support/run-etl.js';
@@ -83,6 +84,12 @@ test('the rows do not depend on how many files they are in, but on the seed', ()
 
 test.each(Object.keys(sortedBy))('%s gives the rows of PostgreSQL', (name) => compare(name, ['-p', '2']), timeoutMs);
 
+test.each(Object.keys(sortedBy))(
+  '%s, as the specification has it, in an sql step',
+  (name) => compareText(name),
+  timeoutMs,
+);
+
 // Every kind of join, groups, distinct rows and orders, refused all memory. That takes long, so it is not asked of larger tables,
 // which spill unasked.
 test.each(scaleFactor === 0.01 ? ['q01', 'q04', 'q13', 'q16', 'q18', 'q20', 'q21', 'q22'] : [])(
@@ -90,6 +97,40 @@ test.each(scaleFactor === 0.01 ? ['q01', 'q04', 'q13', 'q16', 'q18', 'q20', 'q21
   (name) => compare(name, ['-p', '3', '-D', 'debug.force-spill=true']),
   timeoutMs,
 );
+
+/** Every column that any of the jobs reads, by table. */
+function declaredTables(): Record<string, Record<string, string>> {
+  const tables: Record<string, Record<string, string>> = {};
+  for (const name of Object.keys(sortedBy)) {
+    const job = parse(readFileSync(`jobs/tpch/${name}.yaml`, 'utf8')) as { sources: Record<string, JobSource> };
+    for (const { path: files, schema } of Object.values(job.sources)) {
+      const [, table] = /(\w+)\/\*\.csv$/.exec(files)!;
+      tables[table!] = { ...tables[table!], ...schema };
+    }
+  }
+  return tables;
+}
+
+interface JobSource {
+  readonly path: string;
+  readonly schema: Record<string, string>;
+}
+
+async function compareText(name: string): Promise<void> {
+  const sql = readFileSync(path.join('test/fixtures/tpch', `${name}.sql`), 'utf8');
+  const expected = await database.query(sql, sql.includes('$1') ? [fraction] : []);
+  const sources = Object.fromEntries(
+    Object.entries(declaredTables())
+      .filter(([table]) => new RegExp(`\\b${table}\\b`).test(sql))
+      .map(([table, schema]) => [table, { type: 'file', path: path.join(tables, table, '*.csv'), schema }]),
+  );
+  const sinks = { out: { type: 'file', path: path.join(answers, `${name}sql-{subtask}.ndjson`) } };
+  const job = { name: `${name}-sql`, sources, steps: [{ sql: sql.replaceAll('$1', fraction) }], sinks };
+  const { code, end } = await runJobFile(['-', '-p', '2'], { input: JSON.stringify(job) });
+  expect([code, end.balance]).toEqual([0, true]);
+  const found = answerOf(`${name}sql`);
+  expect(found.map(rowText).sort()).toEqual(expected.map((row) => row.join('|')).sort());
+}
 
 async function compare(name: string, flags: readonly string[]): Promise<void> {
   const sql = readFileSync(path.join('test/fixtures/tpch', `${name}.sql`), 'utf8');

@@ -9,7 +9,6 @@ import { afterAll } from 'vitest';
 import { EtlErrors } from '../../src/errors/etl-errors.js';
 import type { EtlError } from '../../src/errors/etl-error.js';
 import { loadJob } from '../../src/spec/load-job.js';
-import { operatorNames, runningOperators } from '../../src/spec/operators/operator-blocks.js';
 import { goldenSessions } from '../support/golden.js';
 import { sampleConnectors } from './sample-connectors.js';
 
@@ -22,14 +21,13 @@ goldenSessions('test/spec/scripts', () => {
   return {
     run: async (command, args, input) => {
       if (command === 'shared') return writeFileSync(shared, `${input}\n`) ?? '';
-      const { env, params, show, operators } = readArguments(args);
+      const { env, params, show } = readArguments(args);
       try {
         const document = await loadJob(path.join(folder, 'job.yaml'), {
           text: input,
           env,
           params,
           connectors: sampleConnectors,
-          operators,
         });
         const shown = show === null ? document.spec : (document.spec as unknown as Record<string, unknown>)[show];
         return [
@@ -52,17 +50,15 @@ function readArguments(args: readonly string[]) {
   const env: Record<string, string> = {};
   const params: Record<string, string> = {};
   let show: string | null = null;
-  const operators = args.includes('--every-operator') ? operatorNames : runningOperators;
   for (let i = 0; i < args.length; i++) {
     const target = args[i] === '--param' ? params : env;
-    if (args[i] === '--every-operator') continue;
     if (args[i] === '--show') show = args[++i];
     else {
       const [name, ...value] = (args[i] === '--param' ? args[++i] : args[i]).split('=');
       target[name] = value.join('=');
     }
   }
-  return { env, params, show, operators };
+  return { env, params, show };
 }
 
 /** `line:col code message | hint`, and the excerpt with what is underlined between brackets. */

@@ -38,7 +38,6 @@ export const specCodes = declareCodes({
   'ETL-2053': { kind: 'invalid-spec', meaning: 'it is not clear what a step or sink reads from' },
   'ETL-2054': { kind: 'invalid-spec', meaning: 'a step has no operator' },
   'ETL-2055': { kind: 'invalid-spec', meaning: 'a step has more than one operator' },
-  'ETL-2056': { kind: 'invalid-spec', meaning: 'an operator is not available in this version' },
   'ETL-2057': { kind: 'invalid-spec', meaning: 'an iteration stands in another' },
   // connections
   'ETL-2060': { kind: 'invalid-spec', meaning: 'a connection is named that is not declared' },

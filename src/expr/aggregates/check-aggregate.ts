@@ -33,7 +33,7 @@ export interface AggregateExpr {
 export function checkAggregate(node: AggregateNode, rows: Scope): AggregateExpr {
   const entry = aggregateEntry(node.name);
   if (entry === null) throw noSuchAggregate(node);
-  const scope: Scope = { ...rows, resolve: refuseNested };
+  const scope: Scope = { ...rows, resolve: (part) => refuseNested(part) ?? rows.resolve?.(part) ?? null };
   const filter = node.filter === null ? null : requireBoolean(checkNode(node.filter, scope), 'FILTER (WHERE …)');
   const isRanked = entry.form === 'within group';
   if (isRanked !== (node.within !== null)) throw wrongForm(node, isRanked);

@@ -10,7 +10,7 @@ import { checkNode, checkPredicate, checkSelectItem } from '../check-expression.
 import type { Checked } from '../coerce.js';
 import { syntaxError, typeError, ungroupedColumn } from '../expression-error.js';
 import { hasEquality } from '../require-order.js';
-import { columnOf, spellColumn, type Scope } from '../scope.js';
+import { spellColumn, type Scope } from '../scope.js';
 import { childrenOf } from '../syntax-children.js';
 import type { SyntaxNode } from '../syntax-tree.js';
 import type { NamedExpr, TypedExpr } from '../typed-expr.js';
@@ -50,6 +50,11 @@ export class GroupedScope {
     return this.#slots;
   }
 
+  /** A part of a query. */
+  check(node: SyntaxNode): Checked {
+    return checkNode(node, this.#scope);
+  }
+
   checkItem(source: string): NamedExpr[] {
     const items = checkSelectItem(source, this.#scope);
     if (items.length > 0) return items;
@@ -62,6 +67,8 @@ export class GroupedScope {
   }
 
   #resolve(node: SyntaxNode): Checked | null {
+    // A query or a window stands for a column, which has been joined.
+    if (node.kind === 'subquery' || node.kind === 'window') return this.#rows.resolve?.(node) ?? null;
     if (node.kind === 'aggregate') return { expr: this.#slotOf(node), untyped: false, at: node.at };
     if (node.kind === 'column') return { expr: this.#groupOfColumn(node), untyped: false, at: node.at };
     if (childrenOf(node).length === 0 || holdsAggregate(node)) return null;
@@ -96,7 +103,7 @@ export class GroupedScope {
     const { columns, aliases } = this.#rows;
     const isInput = columns.some(({ name }) => name === node.name) || aliases?.has(node.name) === true;
     if (named !== undefined && !isInput) return groupColumn(named);
-    const group = this.#groupOf(columnOf(node, this.#rows));
+    const group = this.#groupOf(checkNode(node, this.#rows).expr);
     if (group !== null) return group;
     throw ungroupedColumn(
       `"${node.name}" is neither grouped by nor inside an aggregate`,

@@ -66,7 +66,7 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
       return [...own].filter((name) => !node.found.some((column) => column.name === name)).concat(node.keys);
     case 'join':
     case 'cross':
-      return joinedColumns(node, index, schema, own);
+      return joinedColumns(node, index, schema, new Set(keptNames(node, needs)));
     case 'select':
       return columnUses(keptItems(node, needs).map((item) => item.expr)).keys();
     case 'union':
@@ -144,9 +144,8 @@ function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode 
     return values.length === node.values.length ? node : { ...node, values };
   }
   if (node.kind === 'join' || node.kind === 'cross') {
-    const names = node.schema.fields.map((field) => field.name);
-    const kept = orFirst(names, (name) => needs.get(node.id)!.has(name));
-    return kept.length === names.length ? node : { ...node, kept };
+    const kept = keptNames(node, needs);
+    return kept.length === node.schema.fields.length ? node : { ...node, kept };
   }
   if (node.kind === 'lookup') {
     const found = node.found.filter(({ name }) => needs.get(node.id)!.has(name));
@@ -183,6 +182,12 @@ function alignBranches(before: LogicalGraph, graph: LogicalGraph): LogicalGraph 
 
 function keptItems(node: NodeOf<'select'>, needs: Needs): NodeOf<'select'>['items'] {
   return orFirst(node.items, (item) => needs.get(node.id)!.has(item.name));
+}
+
+/** Of a join. */
+function keptNames({ id, schema }: LogicalNode, needs: Needs): readonly string[] {
+  const names = schema.fields.map((field) => field.name);
+  return orFirst(names, (name) => needs.get(id)!.has(name));
 }
 
 /** Groups stay, they say which rows there are; without groups one value stays. */

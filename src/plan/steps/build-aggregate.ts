@@ -25,6 +25,16 @@ export function buildAggregate(build: StepBuild, operator: Aggregate): Output | 
   const checked = checkAggregation(build, operator);
   if (checked === null) return null;
   const { groups, slots, values, having } = nameSlots(checked);
+  const own = addAggregate(build, groups, slots);
+  const { schema } = own;
+  const kept = having === null ? own : addHaving(build, having, own);
+  const wanted = [...groups.map(asColumn), ...values];
+  const isSame = wanted.map(({ name }) => name).join() === schema.fields.map(({ name }) => name).join();
+  return isSame && wanted.every(isPlain) ? kept : addSelect(build, `${build.step.id}.values`, wanted, kept);
+}
+
+/** Gives the groups, then the slots, by their names. */
+export function addAggregate(build: StepBuild, groups: readonly NamedExpr[], slots: readonly AggregateSlot[]): Output {
   const columns = new ComputedColumns([]);
   const by = groups.map((group) => columns.define(group));
   const results = slots.map((slot) => aggregateValue(slot, columns));
@@ -32,11 +42,7 @@ export function buildAggregate(build: StepBuild, operator: Aggregate): Output | 
   const below = columns.isNeeded ? computeColumns(build, columns, input, 'groups') : input;
   const schema = aggregateSchema(by, results, below.schema);
   build.add({ ...nodeBase(build, [below.id]), kind: 'aggregate', by, values: results, schema });
-  const own: Output = { id: build.step.id, schema, aliases: new Map() };
-  const kept = having === null ? own : addHaving(build, having, own);
-  const wanted = [...groups.map(asColumn), ...values];
-  const isSame = wanted.map(({ name }) => name).join() === schema.fields.map(({ name }) => name).join();
-  return isSame && wanted.every(isPlain) ? kept : addSelect(build, `${build.step.id}.values`, wanted, kept);
+  return { id: build.step.id, schema, aliases: new Map() };
 }
 
 function checkAggregation(build: StepBuild, operator: Aggregate): Checked | null {

@@ -24,6 +24,19 @@ export function buildJoin(build: StepBuild, operator: OperatorOf<'join'>): Outpu
     build.problems.add('ETL-3027', 'this hint needs an equality of both inputs in "on"', hintSite(build), advice);
     return null;
   }
+  const own = addJoin(build, joined, condition, { type, hint });
+  return { ...own, aliases: type === 'semi' || type === 'anti' ? aliasesOf(joined.left) : joined.aliases };
+}
+
+type JoinSides = Pick<JoinedInput, 'left' | 'right' | 'rightNames'>;
+
+/** Gives the columns of the left side, then those of the right one by their names behind the join. */
+export function addJoin(
+  build: StepBuild,
+  joined: JoinSides,
+  condition: JoinCondition,
+  { type, hint }: Pick<OperatorOf<'join'>, 'type' | 'hint'>,
+): Output {
   const { left, right, rightNames } = joined;
   const sides = computeKeys(build, joined, condition.keys);
   const schema = joinSchema(type, sides.left.schema, sides.right.schema, rightNames);
@@ -41,12 +54,11 @@ export function buildJoin(build: StepBuild, operator: OperatorOf<'join'>): Outpu
     schema,
   });
   const isOneSided = type === 'semi' || type === 'anti';
-  const aliases = isOneSided ? aliasesOf(left) : joined.aliases;
-  const own: Output = { id: build.step.id, schema, aliases };
+  const own: Output = { id: build.step.id, schema, aliases: new Map() };
   const visible = [...left.schema.fields, ...(isOneSided ? [] : rightFields(right.schema, rightNames))];
   if (visible.length === schema.fields.length) return own;
   const items = visible.map((field): NamedExpr => ({ name: field.name, expr: columnOf(field) }));
-  return { ...addSelect(build, `${build.step.id}.columns`, items, own), aliases };
+  return addSelect(build, `${build.step.id}.columns`, items, own);
 }
 
 export function buildCross(build: StepBuild, { as, small }: OperatorOf<'cross'>): Output | null {
@@ -95,7 +107,7 @@ function conditionOf(
 }
 
 /** Both inputs with their keys as columns. */
-function computeKeys(build: StepBuild, { left, right, rightNames }: JoinedInput, keys: readonly JoinKey[]) {
+function computeKeys(build: StepBuild, { left, right, rightNames }: JoinSides, keys: readonly JoinKey[]) {
   const own = new Map(right.schema.fields.map(({ name }) => [rightName(rightNames, name), name]));
   const leftColumns = new ComputedColumns(left.schema.fields, '#l', [...own.keys()]);
   const rightColumns = new ComputedColumns(right.schema.fields, '#r', namesOf(left.schema));

@@ -3,6 +3,7 @@ import { buildAggregate } from './build-aggregate.js';
 import { buildDistinct, buildMapPartition, buildReduce, buildReduceGroup } from './build-groups.js';
 import { buildDeltaIterate, buildIterate } from './build-iteration.js';
 import { buildCoGroup, buildCross, buildJoin } from './build-join.js';
+import { buildQuery } from './build-query.js';
 import { buildLookup } from './build-lookup.js';
 import { buildPartition, buildSort } from './build-order.js';
 import { buildAssert, buildFilter, buildLimit, buildMap, buildSelect } from './build-rows.js';
@@ -60,6 +61,8 @@ export function buildStep(build: StepBuild): Output | null {
       return buildIterate(build, operator, buildStep);
     case 'deltaIterate':
       return buildDeltaIterate(build, operator, buildStep);
+    case 'sql':
+      return buildQuery(build, operator);
     case 'lookup':
       return buildLookup(build, operator);
     default:

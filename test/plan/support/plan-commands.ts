@@ -11,7 +11,6 @@
 import { loadJob } from '../../../src/spec/load-job.js';
 import type { JobSpec, SpecDocument } from '../../../src/spec/job-spec.js';
 import { defaultSettings } from '../../../src/config/settings.js';
-import { operatorNames } from '../../../src/spec/operators/operator-blocks.js';
 import { buildLogicalGraph } from '../../../src/plan/build-logical-graph.js';
 import { buildPlan } from '../../../src/plan/build-plan.js';
 import type { ExecutionPlan } from '../../../src/plan/execution-plan.js';
@@ -67,7 +66,6 @@ export function loadTestJob(text: string): Promise<SpecDocument> {
     params: {},
     env: {},
     connectors: testConnectors,
-    operators: operatorNames,
   });
 }
 
