@@ -25,6 +25,7 @@ import type { ExecutionPlan } from './plan/execution-plan.js';
 import { renderPlanJson } from './plan/explain/render-plan-json.js';
 import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
 import { readableJob, type ReadableJob, type SpecDocument } from './spec/job-spec.js';
+import { queryJobText } from './spec/query-job.js';
 import { loadJob } from './spec/load-job.js';
 
 export { functionList, type FunctionEntry } from './expr/function-list.js';
@@ -75,9 +76,10 @@ export interface PlannedJob {
 /** Everything that a job file shows of itself to be wrong, without connecting to anything. @throws EtlErrors with every problem */
 export async function validateJob({
   file,
+  text,
   params,
   env,
-}: Pick<JobRequest, 'file' | 'params' | 'env'>): Promise<SpecDocument> {
+}: Pick<JobRequest, 'file' | 'params' | 'env'> & { readonly text?: string }): Promise<SpecDocument> {
   const inspect = async (job: ReadableJob): Promise<readonly EtlError[]> => {
     try {
       await checkExpressions(job);
@@ -86,7 +88,7 @@ export async function validateJob({
       return problemsOf(toEtlError(error));
     }
   };
-  const document = await loadJob(file, { params, env, inspect });
+  const document = await loadJob(file, { params, env, inspect, ...(text !== undefined && { text }) });
   await checkExpressions(readableJob(document));
   return document;
 }
@@ -138,6 +140,20 @@ export async function runJob(request: RunRequest): Promise<RunEnd> {
   } finally {
     run.close();
   }
+}
+
+export interface QueryRequest extends Omit<RunRequest, 'sink' | 'waitMs'> {
+  readonly query: string;
+  /** A file for the rows; null: they are printed. */
+  readonly path: string | null;
+}
+
+/** Answers a query over files and tables of shared connections. */
+export async function runQuery(request: QueryRequest): Promise<RunEnd> {
+  const { query, path: output, params } = request;
+  const document = await validateJob({ ...request, text: queryJobText({ query, output, params }) });
+  const { settings } = loadSettings(request.settings);
+  return runDocument(request, document, settings, newRunId(document.spec.name), null);
 }
 
 /** The first rows after a source, step or before a sink, through the real chain, printed by the print sink. */

@@ -44,7 +44,12 @@ test('every step of its table runs', async () => {
   const columns = 'id: bigint, name: text, country: text, score: double precision, at: timestamp';
   const users = `{type: file, path: users.ndjson, schema: {${columns}}}`;
   const sourceOf = (step: string): string => (step.startsWith('unnest') ? 'tagged' : 'users');
-  const named = steps.map((step, i) => `  - {id: s${i}, from: ${sourceOf(step)}, ${step}}`);
+  // A query names what it reads.
+  const inputOf = (step: string): string => (step.startsWith('sql') ? '' : ` from: ${sourceOf(step)},`);
+  const named = steps.map(
+    (step, i) =>
+      `  - id: s${i}\n    ${inputOf(step) === '' ? step : `${inputOf(step).trim().slice(0, -1)}\n    ${step}`}`,
+  );
   const sinks = steps.map((_, i) => `  o${i}: {from: s${i}, type: blackhole}`);
   const job = path.join(directory, 'steps.yaml');
   writeFileSync(
@@ -91,7 +96,34 @@ const tried: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--process-size', '16g', '--component', 'jobmanager'],
   ],
   schema: [[]],
+  sql: [
+    [
+      "SELECT n FROM 'jobs/data/measurements.csv' m CROSS JOIN (SELECT count(*) AS n FROM 'jobs/data/measurements.csv') c LIMIT 1",
+    ],
+    [
+      "SELECT station FROM 'jobs/data/measurements.csv' WHERE celsius > :c",
+      '-p',
+      '2',
+      '--param',
+      'c=1',
+      '-o',
+      'DIRECTORY/x.csv',
+    ],
+  ],
 };
+
+test('the queries that it shows are answered', async () => {
+  const shown = [...readme.matchAll(/^etl sql "([^"]+)"( -o \S+)?$/gmu)];
+  expect(shown.length).toBe(2);
+  for (const [, query, output] of shown) {
+    const { code, stderr } = await runEtl([
+      'sql',
+      query!,
+      ...(output === undefined ? [] : ['-o', path.join(directory, 'r.csv')]),
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+  }
+});
 
 test('every command and flag of its table does what it says', { timeout: 120_000 }, async () => {
   const rows = [...readme.matchAll(/^\| `etl (?<command>[a-z]+)(?<usage>[^`]*)`/gm)]
@@ -103,7 +135,10 @@ test('every command and flag of its table does what it says', { timeout: 120_000
     const flags = [...usage.matchAll(/(?<![a-z])--?[a-zA-Z][a-z-]*/g)].map(([flag]) => flag);
     expect(flags.filter((flag) => !tried[command]!.flat().includes(flag))).toEqual([]);
     for (const args of tried[command]!) {
-      const { code, stdout, stderr } = await runEtl([command, ...args.map((arg) => files[arg] ?? arg)]);
+      const { code, stdout, stderr } = await runEtl([
+        command,
+        ...args.map((arg) => files[arg] ?? arg.replace('DIRECTORY', directory)),
+      ]);
       expect([command, ...args, code], stderr).toEqual([command, ...args, 0]);
       if (args.includes('--json')) for (const line of jsonTexts(command, stdout)) JSON.parse(line);
     }
@@ -132,8 +167,9 @@ sinks: {out: {type: print}}
   return { JOB: path.join(directory, 'jobs', 'quickstart.yaml'), PARAM_JOB: withParam };
 }
 
-test('each line of its shell blocks is run by a test: the demos by packaging/demo, npm test by CI', () => {
-  const lines = blocks('sh').flatMap((text) => text.trimEnd().split('\n'));
+test('each line of its shell blocks is run by a test: the demos by packaging/demo, npm test by CI, queries above', () => {
+  const all = blocks('sh').flatMap((text) => text.trimEnd().split('\n'));
+  const lines = all.filter((line) => !line.startsWith('etl sql'));
   const demos = readFileSync('test/packaging/demo.test.ts', 'utf8');
   const ci = readFileSync('.ci/run', 'utf8');
   const untried = lines.filter((line) => {

@@ -22,6 +22,7 @@ import { prepareSort } from './sort/sort.js';
 import { prepareUnion } from './union.js';
 import { prepareUnnest } from './unnest.js';
 import { prepareWindow } from './window/assign-windows.js';
+import { prepareOver } from './window/over.js';
 import { prepareSession } from './window/sessions.js';
 
 /** What of the slot operators reach beyond their inputs. */
@@ -74,6 +75,8 @@ export async function prepareOperator(
       return prepareUnnest(descriptor);
     case 'window':
       return prepareWindow(descriptor);
+    case 'over':
+      return prepareOver(descriptor);
     case 'session':
       return prepareSession(descriptor);
     case 'assert':

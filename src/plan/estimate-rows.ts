@@ -37,6 +37,7 @@ function rowsOfNode(
     case 'intersect':
     case 'except':
     case 'sink':
+    case 'over':
     case 'iterationHead':
     case 'iterate':
       return first;

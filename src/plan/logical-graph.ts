@@ -150,6 +150,13 @@ export type LogicalNode =
       readonly stop: 'rows' | 'empty' | null;
       readonly condition: string | null;
     })
+  /** Adds a column for each call, over the rows of a partition in an order; frames are SQL's own. */
+  | (NodeBase & {
+      readonly kind: 'over';
+      readonly by: readonly string[];
+      readonly orderBy: readonly SortKey[];
+      readonly calls: readonly WindowCall[];
+    })
   /** Adds `found` behind the columns of its input, for keys that are compared with `keyNames` over there. */
   | (NodeBase & {
       readonly kind: 'lookup';
@@ -172,6 +179,18 @@ export interface FoundColumn {
   readonly name: string;
   readonly field: Field;
 }
+
+export interface WindowCall {
+  readonly name: string;
+  readonly function: WindowFunction;
+  readonly type: DataType;
+}
+
+export type WindowFunction =
+  | { readonly kind: 'rowNumber' | 'rank' | 'denseRank' }
+  | { readonly kind: 'lag' | 'lead'; readonly argument: string; readonly offset: number }
+  | { readonly kind: 'firstValue'; readonly argument: string }
+  | { readonly kind: 'aggregate'; readonly value: AggregateValue };
 
 export interface LogicalGraph {
   readonly nodes: readonly LogicalNode[];

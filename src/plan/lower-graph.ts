@@ -10,6 +10,7 @@ import { lowerCoGroup, lowerMapPartition, lowerReduce } from './lower/lower-func
 import { lowerIterate, lowerIterationHead } from './lower/lower-iteration.js';
 import { lowerCross, lowerJoin } from './lower/lower-join.js';
 import { lowerLookup, type PlanLookup } from './lower/lower-lookup.js';
+import { lowerOver } from './lower/lower-over.js';
 import { lowerPartition } from './lower/lower-partition.js';
 import { lowerSets } from './lower/lower-sets.js';
 import { lowerSort } from './lower/lower-sort.js';
@@ -76,6 +77,8 @@ function lowerNode(
     case 'intersect':
     case 'except':
       return lowerSets(node, schemaOf);
+    case 'over':
+      return lowerOver(node, schemaOf);
     case 'lookup':
       return [lowerLookup(node, schemaOf, planLookup)];
     case 'mapPartition':

@@ -36,6 +36,8 @@ export function withSchema(node: LogicalNode, inputs: readonly Schema[]): Logica
       return { ...node, schema: keptFields(node, joinSchema(node.type, first, second, node.rightNames)) };
     case 'cross':
       return { ...node, schema: keptFields(node, joinSchema('inner', first, second, node.rightNames)) };
+    case 'over':
+      return { ...node, schema: overSchema(node, first) };
     case 'lookup':
       return { ...node, schema: lookupSchema(node, first) };
     case 'map':
@@ -102,6 +104,12 @@ export function joinSchema(type: JoinType, left: Schema, right: Schema, rightNam
 
 function keptFields({ kept }: { readonly kept: readonly string[] | null }, schema: Schema): Schema {
   return kept === null ? schema : pickFields(schema, kept);
+}
+
+export function overSchema({ calls }: Pick<Extract<LogicalNode, { kind: 'over' }>, 'calls'>, input: Schema): Schema {
+  const numbers = ['rowNumber', 'rank', 'denseRank'];
+  const added = calls.map(({ name, type, function: of }) => ({ name, type, nullable: !numbers.includes(of.kind) }));
+  return { fields: [...input.fields, ...added] };
 }
 
 export function lookupSchema(

@@ -7,6 +7,7 @@ export const holdsRows: Readonly<Record<OperatorDescriptor['kind'], boolean>> = 
   sortedAggregate: true,
   join: true,
   lookup: true,
+  over: true,
   filter: false,
   select: false,
   map: false,

@@ -213,6 +213,13 @@ export type OperatorDescriptor =
       readonly unique: boolean;
       readonly manner: LookupManner;
     })
+  /** Rows come sorted by `by`, then by what `order` names; each gets a column for each call behind its own. */
+  | (OperatorBase & {
+      readonly kind: 'over';
+      readonly by: readonly number[];
+      readonly order: readonly number[];
+      readonly calls: readonly OverCall[];
+    })
   /** Rejects the rows for which `passes` is not true. */
   | (OperatorBase & { readonly kind: 'assert'; readonly passes: TypedExpr; readonly message: string })
   /** Lets the first rows pass; how many are left for this split is in the task (`limits[id]`). */
@@ -232,6 +239,13 @@ export interface LookupManner {
   /** Most rows that are kept, and for how long; `ttlMs` null: while there is room. */
   readonly cache: { readonly rows: number; readonly ttlMs: number | null } | null;
 }
+
+export type OverCall =
+  | { readonly kind: 'rowNumber' | 'rank' | 'denseRank' }
+  | { readonly kind: 'lag' | 'lead'; readonly column: number; readonly offset: number }
+  | { readonly kind: 'firstValue'; readonly column: number }
+  /** Of the partition up to the row and those equal to it in the order; without an order of all of it. */
+  | { readonly kind: 'aggregate'; readonly call: AggregateCall };
 
 /** What happens to a row that a step or sink cannot take. */
 export type RejectPolicy =

@@ -159,7 +159,7 @@ function runOperator(
       vertex.rejects.rejectRow(operator.id, batch, row, { code: errors.code, sqlState, message });
     }
   };
-  return freeing(
+  return settling(
     memory,
     operator.run(inputs, {
       counters,
@@ -170,14 +170,32 @@ function runOperator(
       accumulators: accumulators[operator.id]!,
       signal,
     }),
+    counters,
   );
 }
 
-/** Whatever ends the operator, its memory is the pool's again. */
-async function* freeing(memory: Reservation, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+/**
+ * Whatever ends the operator, its memory is the pool's again. One that is ended by a limit behind it, in the middle of its work, has rows in
+ * it that come out no more: they count as merged, and what came out before it was counted as made.
+ */
+async function* settling(
+  memory: Reservation,
+  batches: AsyncIterable<Batch>,
+  counters: NodeCounters,
+): AsyncGenerator<Batch> {
+  let isWhole = false;
   try {
     yield* batches;
+    isWhole = true;
   } finally {
     memory.free();
+    if (!isWhole) settle(counters);
   }
+}
+
+function settle(counters: NodeCounters): void {
+  const { out, filtered, rejected, merged, added } = counters;
+  const left = counters.in + added - (out + filtered + rejected + merged);
+  if (left > 0) counters.merged += left;
+  else counters.added -= left;
 }

@@ -60,6 +60,23 @@ const selects = fc.constantFrom(
     having: 'count(*) > (SELECT count(*) / 4 FROM s)',
   },
   { items: 'count(*) AS n, avg(x.a) AS mean' },
+  {
+    items:
+      'x.a, x.b, x.c, row_number() OVER (PARTITION BY x.b ORDER BY x.a, x.c) AS n, rank() OVER (ORDER BY x.a) AS r',
+  },
+  {
+    items:
+      'x.a, dense_rank() OVER (PARTITION BY x.a > 2 ORDER BY x.b DESC) AS d, count(*) OVER (PARTITION BY x.b) AS n',
+  },
+  { items: 'x.a, x.b, x.c, sum(x.c) OVER (PARTITION BY x.b ORDER BY x.a) AS s, max(x.c) OVER () AS most' },
+  {
+    items:
+      'x.a, x.b, x.c, lag(x.c) OVER (ORDER BY x.a, x.b, x.c) AS p, lead(x.c, 2) OVER (ORDER BY x.a, x.b, x.c) AS q, first_value(x.a) OVER (PARTITION BY x.b ORDER BY x.a) AS f',
+  },
+  { items: 'x.a, count(*) AS n, sum(count(*)) OVER (ORDER BY x.a) AS s', groupBy: 'x.a' },
+  {
+    items: 'x.a, count(x.c) FILTER (WHERE x.a > 1) OVER (ORDER BY x.b) AS n, avg(x.a + 1) OVER (PARTITION BY x.c) AS m',
+  },
 );
 const wholes = fc.constantFrom<(query: string) => string>(
   (query) => query,

@@ -2,16 +2,20 @@
 import { childrenOf } from '../syntax-children.js';
 import type { NamedTable, Query, QueryBody, SyntaxNode, TableExpression } from '../syntax-tree.js';
 
-/** The tables that a query reads, those that its WITH defines left out; each name once, in the order in which they are written. */
-export function tablesOf(query: Query): NamedTable[] {
-  const tables = new Map<string, NamedTable>();
+/**
+ * The tables that a query reads, those that its WITH defines left out, in the order in which they are written; each name once, or each
+ * place.
+ */
+export function tablesOf(query: Query, everyPlace = false): NamedTable[] {
+  const tables: NamedTable[] = [];
   visitQuery(query, new Set(), {
     table: (table) => {
-      if (!tables.has(table.name)) tables.set(table.name, table);
+      if (everyPlace || !tables.some(({ name, isFile }) => name === table.name && isFile === table.isFile))
+        tables.push(table);
     },
     node: () => undefined,
   });
-  return [...tables.values()];
+  return tables;
 }
 
 /** Every expression of a query and of those within it, each with all its parts. */

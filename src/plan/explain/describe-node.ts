@@ -3,7 +3,7 @@ import type { AggregateValue } from '../../expr/aggregates/aggregate-value.js';
 import type { SortKey } from '../../expr/typed-expr.js';
 import { formatDuration } from '../../config/units.js';
 import type { WindowShape } from '../../spec/step-operator.js';
-import type { LogicalNode, Partitioning } from '../logical-graph.js';
+import type { LogicalNode, Partitioning, WindowFunction } from '../logical-graph.js';
 import type { NodeOf } from '../graph-edit.js';
 import { rightName } from '../node-schemas.js';
 import { renderExpr, renderItem, renderName } from './render-expr.js';
@@ -63,6 +63,8 @@ export function describeNode(node: LogicalNode): string {
       return `rows of the superstep before of ${node.loop}`;
     case 'iterate':
       return `iterate, ${iterationText(node)}`;
+    case 'over':
+      return overText(node);
     case 'lookup':
       return lookupText(node);
     case 'sink':
@@ -161,6 +163,32 @@ export function iterationText({ maxIterations, stop, condition }: NodeOf<'iterat
   const most = maxIterations === 1 ? 'one superstep' : `at most ${maxIterations} supersteps`;
   if (stop === 'empty') return `${most}, until the workset is empty`;
   return stop === null ? most : `${most}, until ${condition}`;
+}
+
+function overText({ by, orderBy, calls }: NodeOf<'over'>): string {
+  const texts = calls.map(({ name, function: of }) => {
+    const text = of.kind === 'aggregate' ? aggregateText({ ...of.value, name }).replace(/ AS .*$/u, '') : callText(of);
+    return `${text} AS ${renderName(name)}`;
+  });
+  return `over${byText(by)}${orderText(orderBy)}: ${texts.join(', ')}`;
+}
+
+function callText(of: Exclude<WindowFunction, { kind: 'aggregate' }>): string {
+  switch (of.kind) {
+    case 'rowNumber':
+      return 'row_number()';
+    case 'rank':
+      return 'rank()';
+    case 'denseRank':
+      return 'dense_rank()';
+    case 'lag':
+    case 'lead':
+      return `${of.kind}(${renderName(of.argument)}, ${of.offset})`;
+    case 'firstValue':
+      return `first_value(${renderName(of.argument)})`;
+    default:
+      return of satisfies never;
+  }
 }
 
 function lookupText({ type, place, connection, keys, keyNames, found, unique }: NodeOf<'lookup'>): string {

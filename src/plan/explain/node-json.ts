@@ -67,6 +67,12 @@ export function nodeJson(node: LogicalNode): JsonObject {
       return { loop: node.loop, back: node.back };
     case 'iterate':
       return { maxIterations: node.maxIterations, stop: node.stop, condition: node.condition };
+    case 'over':
+      return {
+        by: node.by,
+        orderBy: keysJson(node.orderBy),
+        calls: node.calls.map(({ name, function: of }) => ({ name, function: of.kind })),
+      };
     case 'lookup':
       return {
         connector: node.connector,

@@ -8,7 +8,7 @@ import type { Field, Schema } from '../../columnar/batch.js';
 import { columnsOfAggregate, type AggregateValue } from '../../expr/aggregates/aggregate-value.js';
 import { columnUses } from '../expr-facts.js';
 import { columnOf, makeGraph, nodeOf, type NodeOf } from '../graph-edit.js';
-import type { LogicalGraph, LogicalNode, Partitioning } from '../logical-graph.js';
+import type { LogicalGraph, LogicalNode, Partitioning, WindowFunction } from '../logical-graph.js';
 import { rightName } from '../node-schemas.js';
 import type { PlanFacts, RewriteRule } from './rewrite-rule.js';
 
@@ -62,6 +62,17 @@ function neededInput(node: LogicalNode, index: number, schema: Schema, needs: Ne
       return [...own, ...node.on, ...node.orderBy.map((key) => key.column)];
     case 'aggregate':
       return [...node.by, ...keptValues(node, needs).flatMap(columnsOfAggregate)];
+    case 'over': {
+      const calls = new Set(node.calls.map(({ name }) => name));
+      const read = keptCalls(node, needs).flatMap(({ function: of }) => readBy(of));
+      return [...own]
+        .filter((name) => !calls.has(name))
+        .concat(
+          node.by,
+          node.orderBy.map((key) => key.column),
+          read,
+        );
+    }
     case 'lookup':
       return [...own].filter((name) => !node.found.some((column) => column.name === name)).concat(node.keys);
     case 'join':
@@ -147,6 +158,10 @@ function narrow(node: LogicalNode, needs: Needs, facts: PlanFacts): LogicalNode 
     const kept = keptNames(node, needs);
     return kept.length === node.schema.fields.length ? node : { ...node, kept };
   }
+  if (node.kind === 'over') {
+    const calls = keptCalls(node, needs);
+    return calls.length === node.calls.length ? node : { ...node, calls };
+  }
   if (node.kind === 'lookup') {
     const found = node.found.filter(({ name }) => needs.get(node.id)!.has(name));
     return found.length === node.found.length ? node : { ...node, found };
@@ -182,6 +197,15 @@ function alignBranches(before: LogicalGraph, graph: LogicalGraph): LogicalGraph 
 
 function keptItems(node: NodeOf<'select'>, needs: Needs): NodeOf<'select'>['items'] {
   return orFirst(node.items, (item) => needs.get(node.id)!.has(item.name));
+}
+
+function keptCalls({ id, calls }: NodeOf<'over'>, needs: Needs): NodeOf<'over'>['calls'] {
+  return calls.filter(({ name }) => needs.get(id)!.has(name));
+}
+
+function readBy(of: WindowFunction): readonly string[] {
+  if (of.kind === 'aggregate') return columnsOfAggregate(of.value);
+  return 'argument' in of ? [of.argument] : [];
 }
 
 /** Of a join. */
