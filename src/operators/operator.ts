@@ -20,8 +20,10 @@ export interface OperatorRun {
   /** The operator's share of managed memory: all that it holds of rows is counted here. Freed behind it. */
   readonly memory: Reservation;
   readonly resources: TaskResources;
-  /** What functions of the user's count up in this step. */
+  /** What functions of the user's, or the operator, count up in this step. */
   readonly accumulators: AccumulatorContext;
+  /** The operator waits for another system: counted for "waits on countries 71%". */
+  readonly waited: (ms: number) => void;
   /** Aborted when the attempt is to end: a long loop asks now and then. */
   readonly signal: AbortSignal;
 }

@@ -147,7 +147,7 @@ function runOperator(
   inputs: Inputs,
   counters: NodeCounters,
 ): AsyncIterable<Batch> {
-  const { vertex, accumulators, limits, resources, signal } = scope;
+  const { vertex, accumulators, waitedMs, limits, resources, signal } = scope;
   const { managed } = resources;
   const sharers = vertex.descriptor.operators.filter(({ kind }) => holdsRows[kind]).length;
   const memory = managed.reserve(operator.id, Math.floor(managed.capacityBytes / Math.max(1, sharers)));
@@ -168,6 +168,7 @@ function runOperator(
       memory,
       resources,
       accumulators: accumulators[operator.id]!,
+      waited: (ms) => void (waitedMs[operator.id]! += ms),
       signal,
     }),
     counters,

@@ -184,5 +184,6 @@ sinks: {out: {type: blackhole}}`,
   );
   const { stdout } = await runEtl(['explain', file, '--stage', 'job']);
   expect(stdout).toContain('pg_catalog.unnest($1::bigint[])');
+  expect(stdout).toMatch(/id\s+>\s+:least/);
   expect(stdout).toContain('GET h:{id}');
 });

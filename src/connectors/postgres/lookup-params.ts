@@ -27,10 +27,21 @@ export interface LookupParams {
  *
  *     SELECT k.n, t."name" FROM ROWS FROM (unnest($1::bigint[])) WITH ORDINALITY AS k(k1, n) JOIN "app"."t" AS t ON t."id" = k.k1
  */
-export function lookupStatement({ from, parameters, keys, comparedAsText, columns }: LookupParams): string {
-  const writer = new SqlWriter('constants');
+export function lookupStatement(params: LookupParams): string {
+  return statementWith(params, new SqlWriter('constants'));
+}
+
+/** For explain: parameters by their names. */
+export function explainLookup(params: LookupParams): string {
+  return statementWith(params, { value: (_text, _type, name) => `:${name}` });
+}
+
+function statementWith(
+  { from, parameters, keys, comparedAsText, columns }: LookupParams,
+  values: Pick<SqlWriter, 'value'>,
+): string {
   const fill = (sql: string): string =>
-    replaceParameters(sql, (name) => writer.value(parameters[name].text, parameters[name].type));
+    replaceParameters(sql, (name) => values.value(parameters[name].text, parameters[name].type, name));
   const table = from.kind === 'table' ? from.name : parenthesised(fill(from.sql));
   const names = keys.fields.map((_, i) => `k${i + 1}`);
   const arrays = keys.fields.map(({ type }, i) => `pg_catalog.unnest($${i + 1}::${serverTypeName(type)}[])`);

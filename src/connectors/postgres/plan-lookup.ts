@@ -8,7 +8,7 @@ import { connectionOptions } from './connection-options.js';
 import type { ServerColumn } from './describe-query.js';
 import { describeSource, fromClause, type Findings } from './describe-source.js';
 import { findParameters } from './find-parameters.js';
-import { lookupStatement, standInsOf, type LookupParams } from './lookup-params.js';
+import { explainLookup, standInsOf, type LookupParams } from './lookup-params.js';
 import { quoteName } from './sql-text.js';
 
 export const planPostgresLookup: LookupPlanner = { describe, plan };
@@ -63,7 +63,7 @@ function plan({ id, params }: LookupBlock, description: LookupDescription, { key
     columns: { fields },
     serverTypes: picked.map((index, i) => ({ ...serverTypes[index], serverName: typeName(fields[i].type) })),
   };
-  return { params: lookup as unknown as JsonObject, asks: lookupStatement(lookup) };
+  return { params: lookup as unknown as JsonObject, asks: explainLookup(lookup) };
 }
 
 function sourceOf({ id, target, params, at }: LookupBlock): SourceBlock {

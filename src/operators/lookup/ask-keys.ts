@@ -43,8 +43,12 @@ export async function askKeys(keys: Batch, request: AskRequest): Promise<Answer 
   for (let attempt = 0; ; attempt++) {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(tooSlow(id, manner.timeoutMs)), manner.timeoutMs);
+    // Not AbortSignal.any: the signal of the attempt would remember every request.
+    const onAbort = (): void => limit.abort(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
     try {
-      return await askOnce(keys, request, AbortSignal.any([signal, limit.signal]));
+      return await askOnce(keys, request, limit.signal);
     } catch (error) {
       signal.throwIfAborted();
       const known = toEtlError(limit.signal.aborted ? limit.signal.reason : error);
@@ -52,6 +56,7 @@ export async function askKeys(keys: Batch, request: AskRequest): Promise<Answer 
       retried();
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
     }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** attempt) * (0.75 + Math.random() / 4);
     await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());

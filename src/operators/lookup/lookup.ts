@@ -131,7 +131,9 @@ class Attempt {
   private async next(): Promise<UnderWay> {
     const { underWay } = this;
     const isOrdered = this.state.descriptor.manner.ordered;
+    const start = performance.now();
     const done = await (isOrdered ? underWay[0].ended : Promise.race(underWay.map(({ ended }) => ended)));
+    this.run.waited(performance.now() - start);
     underWay.splice(underWay.indexOf(done), 1);
     return done;
   }
