@@ -114,6 +114,23 @@ test('revenue-by-country: a join, groups and a sort', async () => {
   expect(end.balance).toBe(true);
 });
 
+test('enrich-orders: what lookups add is what a join gives', async () => {
+  const { end } = await run('enrich-orders', '-p', '2');
+  const folder = path.join(data, 'enriched-orders');
+  const rows = readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson') && !name.startsWith('.'))
+    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').split('\n').filter(Boolean))
+    .map((line) => Object.values(JSON.parse(line) as Record<string, unknown>))
+    .sort(([a], [b]) => Number(a) - Number(b));
+  const expected = query(
+    path.join(data, 'shop.db'),
+    `SELECT o.id, c.name, c.email, p.name, quantity, round(quantity * price_cents / 100.0, 2) FROM orders o
+     JOIN customers c ON c.id = customer_id JOIN products p ON p.id = product_id WHERE status = 'open' ORDER BY o.id`,
+  );
+  expect(rows.map(([id, customer, email, product, quantity, total]) => [id, customer, email, product, quantity, Number(total)])).toEqual(expected); // prettier-ignore
+  expect(end.balance).toBe(true);
+});
+
 test('csv-to-sqlite: the same rows, however often it runs', async () => {
   const first = await run('csv-to-sqlite');
   const file = path.join(data, 'weather.db');

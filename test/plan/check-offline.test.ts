@@ -111,3 +111,19 @@ sinks:
 `;
   expect(await problems(job)).toEqual([]);
 });
+
+test('the keys of lookups, also within a template', async () => {
+  const job = `${head}  t: {type: file, path: y.csv}
+steps:
+  - from: s
+    lookup: {connection: cache, key: "k:{lowr(id)}:{ id + }", value: {hash: {n: int}}}
+sinks:
+  out: {type: print}
+`;
+  expect(await problems(job)).toMatchInlineSnapshot(`
+    [
+      "11:42 ETL-3004 etl has no function lowr() (did you mean lower()?)",
+      "11:58 ETL-3001 the expression ends too early",
+    ]
+  `);
+});
