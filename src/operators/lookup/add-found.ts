@@ -16,11 +16,13 @@ export function* addFound(
   found: LookedUp,
   { counters, reject, resources }: OperatorRun,
 ): Generator<Batch> {
-  const { offsets, addresses, keyOf } = found;
+  const { addresses } = found;
   const errors = errorsOf(descriptor, unit, found);
   if (errors.size > 0) reject(unit, errors);
-  counters.rejected += errors.size;
   const failed = new Set(errors.list.map(({ row }) => row));
+  const isLeft = descriptor.type === 'left';
+  // All of it before the first batch leaves: whoever has enough of them does not come back.
+  countUnit(counters, unit, found, failed, isLeft);
   const perRow = sizeOfBatch(unit) / unit.length + found.bytes / Math.max(1, addresses.length);
   // Twice as much as elsewhere: a batch that only gets wider is not cut.
   const most = fittingRows(perRow / 2, resources.batchRows);
@@ -29,25 +31,44 @@ export function* addFound(
   let count = 0;
   for (let row = 0; row < unit.length; row++) {
     if (failed.has(row)) continue;
-    const key = keyOf[row];
-    const from = key < 0 ? 0 : offsets[key];
-    const end = key < 0 ? 0 : offsets[key + 1];
-    if (from === end && descriptor.type === 'inner') {
-      counters.filtered++;
-      continue;
-    }
-    counters.added += Math.max(0, end - from - 1);
-    for (let at = from; at < Math.max(end, from + 1); at++) {
+    const from = firstMatch(found, row);
+    const end = endOfMatches(found, row);
+    for (let at = from; at < Math.max(end, isLeft ? from + 1 : from); at++) {
       rows[count] = row;
       matches[count++] = at < end ? addresses[at] : -1;
       if (count < most) continue;
       yield batchOf(descriptor, unit, found, rows, matches);
-      counters.out += count;
       count = 0;
     }
   }
-  counters.out += count;
   if (count > 0) yield batchOf(descriptor, unit, found, rows.subarray(0, count), matches.subarray(0, count));
+}
+
+function countUnit(
+  counters: OperatorRun['counters'],
+  unit: Batch,
+  found: LookedUp,
+  failed: ReadonlySet<number>,
+  isLeft: boolean,
+): void {
+  counters.in += unit.length;
+  counters.rejected += failed.size;
+  for (let row = 0; row < unit.length; row++) {
+    if (failed.has(row)) continue;
+    const given = Math.max(endOfMatches(found, row) - firstMatch(found, row), isLeft ? 1 : 0);
+    counters.out += given;
+    if (given === 0) counters.filtered++;
+    else counters.added += given - 1;
+  }
+}
+
+/** Among the addresses. */
+function firstMatch({ keyOf, offsets }: LookedUp, row: number): number {
+  return keyOf[row] < 0 ? 0 : offsets[keyOf[row]];
+}
+
+function endOfMatches({ keyOf, offsets }: LookedUp, row: number): number {
+  return keyOf[row] < 0 ? 0 : offsets[keyOf[row] + 1];
 }
 
 function batchOf(

@@ -88,7 +88,7 @@ class Attempt {
 
   private async takeOn(): Promise<void> {
     const { pool, descriptor, cache } = this.state;
-    const { memory, counters } = this.run;
+    const { memory } = this.run;
     while (this.underWay.length === 0 || (!pool.isFull && this.underWay.length < descriptor.manner.concurrency)) {
       const unit = await this.nextUnit();
       if (unit === null) return;
@@ -101,7 +101,6 @@ class Attempt {
         cache?.clear();
         memory.grow(bytes);
       }
-      counters.in += unit.length;
       this.start(unit);
     }
   }
