@@ -22,7 +22,7 @@ const steps: Readonly<Record<string, object>> = {
   cross: { cross: 'm' },
   intersect: { intersect: 'm' },
   window: { window: { time: at, sliding: { size: '10s', slide: '5s' }, values: ['count(*) AS n'] } },
-  sessions: { window: { time: at, session: '3s', values: ['count(*) AS n'] } },
+  sessions: { window: { time: at.replace('k *', '7 * k *'), session: '1s', values: ['count(*) AS n'] } },
 };
 
 test.each(Object.keys(steps))('%s', async (name) => {

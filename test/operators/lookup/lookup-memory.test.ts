@@ -34,7 +34,7 @@ test.each([
   ['1 MiB', 1 << 20, 'cache: {rows: 100k}'],
   ['1 MiB, no cache, in any order', 1 << 20, 'cache: false, ordered: false, batch: 5'],
 ])('%s', async (_, managedBytes, how) => {
-  const { sinks } = await runRows(job(how), { t: table }, { ...modes.normal!, managedBytes });
+  const { sinks } = await runRows(job(how), { t: table }, { ...modes.normal!, managedBytes, isTight: true });
   // 34 of the keys 1 to 39 are asked for, each by one row, and find 1,000 rows of 200 bytes.
   const rows = sinks.out!;
   const found = rows.flatMap(([k, v]) => (v === null ? [] : [[k, Number(v)] as const]));
@@ -43,7 +43,7 @@ test.each([
 });
 
 test('a key that finds more than there is memory for says what it needs', async () => {
-  const run = runRows(job('cache: false'), { t: table }, { ...modes.normal!, managedBytes: 200_000 });
+  const run = runRows(job('cache: false'), { t: table }, { ...modes.normal!, managedBytes: 200_000, isTight: true });
   await expect(run).rejects.toMatchObject({
     code: 'ETL-6010',
     message: expect.stringContaining('step1 needs') as unknown,

@@ -28,8 +28,9 @@ import { connectors as allConnectors } from '../../../src/connectors/registry.js
 import { rowsConnector, type TestTable, type TextRow } from './rows-connector.js';
 
 export interface EngineMode {
-  /** More where the plan needs more at the least. */
+  /** More where the plan needs more at the least, unless it `isTight`. */
   readonly managedBytes: number;
+  readonly isTight?: true;
   /** Every reservation is refused its growth once in each cycle. */
   readonly forceSpill: boolean;
   /** Most rows of a batch, of sources and operators. */
@@ -72,7 +73,7 @@ export async function runRows(
     maxBytes: null,
   });
   // A plan that needs more is refused before it runs.
-  const managed = new MemoryPool(Math.max(mode.managedBytes, leastManagedBytes(plan)), {
+  const managed = new MemoryPool(Math.max(mode.managedBytes, mode.isTight === true ? 0 : leastManagedBytes(plan)), {
     refuseFirstGrow: mode.forceSpill,
   });
   const network = new MemoryPool(8 << 20, { kind: 'network' });
