@@ -1,6 +1,9 @@
 /** select: computes the output columns from expressions; columns that only pass through are shared, not copied. */
-import { rowCount, type Schema } from '../columnar/batch.js';
+import { MAX_BATCH_ROWS, rowCount, TARGET_BATCH_BYTES, type Schema } from '../columnar/batch.js';
+import { sizeOfBatch } from '../columnar/batch-size.js';
+import { cutCopies } from '../columnar/cut-copies.js';
 import { RowErrors } from '../columnar/row-errors.js';
+import { compactBatch } from '../columnar/take.js';
 import { compileExpressions } from '../expr/compile-expression.js';
 import type { OperatorDescriptor } from '../protocol/task.js';
 import type { Operator } from './operator.js';
@@ -26,7 +29,10 @@ export function prepareSelect(descriptor: Extract<OperatorDescriptor, { kind: 's
         const output = { schema: descriptor.schema, columns, length: batch.length, selection };
         counters.rejected += rowCount(batch) - rowCount(output);
         counters.out += rowCount(output);
-        if (rowCount(output) > 0) yield output;
+        if (rowCount(output) === 0) continue;
+        // What is computed may be far wider than what it is computed from.
+        if (sizeOfBatch(output) <= 2 * TARGET_BATCH_BYTES) yield output;
+        else yield* cutCopies(compactBatch(output), MAX_BATCH_ROWS);
       }
     },
   };

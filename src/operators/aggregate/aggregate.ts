@@ -8,7 +8,7 @@
  * runs sorted by key when its memory is full, and merges them: equal keys lie side by side then.
  */
 import { rowCount, type Batch, type Schema } from '../../columnar/batch.js';
-import { compactBatch } from '../../columnar/take.js';
+import { compactBatch, sliceBatch } from '../../columnar/take.js';
 import { mergeRuns, type SortedRun } from '../../spill/merge-runs.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import type { Reservation } from '../../memory/reservation.js';
@@ -79,7 +79,10 @@ async function* combine(plan: Plan, batches: AsyncIterable<Batch>, run: Operator
       }
       if (!groups.tryAdd(rows)) {
         yield* drain();
-        groups.add(rows);
+        for (const part of fitting(groups, rows)) {
+          if (groups.count > 0) yield* drain();
+          groups.add(part);
+        }
       }
       rowsSeen += rows.rows.length;
       // Each batch by itself: few groups at a time, which the caches hold.
@@ -121,7 +124,10 @@ async function* finish(plan: Plan, inputs: FinalInputs, run: OperatorRun): Async
       counters.in += rows.rows.length;
       if (groups.tryAdd(rows)) continue;
       if (groups.count > 0) await spill();
-      groups.add(rows);
+      for (const part of fitting(groups, rows)) {
+        if (groups.count > 0) await spill();
+        groups.add(part);
+      }
     }
   };
   try {
@@ -189,6 +195,24 @@ function mergeWindow(
 
 function* emit(plan: Plan, groups: Groups, to: number, run: OperatorRun): Generator<Batch> {
   for (const results of groups.results(plan.descriptor, to, run.resources.batchRows)) yield* wholeRows(results, run);
+}
+
+/** The rows whole, or in parts of which each has room where there are no groups; a single row has to. */
+function* fitting(groups: Groups, rows: GroupedRows): Generator<GroupedRows> {
+  const { length } = rows.rows;
+  if (length < 2 || groups.hasRoomFor(rows)) {
+    yield rows;
+    return;
+  }
+  const middle = length >> 1;
+  for (const [from, to] of [
+    [0, middle],
+    [middle, length],
+  ] as const) {
+    // prettier-ignore
+    const part = (batch: Batch): Batch => compactBatch(sliceBatch(batch, from, to));
+    yield* fitting(groups, { ...rows, keys: part(rows.keys), rows: part(rows.rows) });
+  }
 }
 
 function grouped({ keys }: Plan, batch: Batch, by: readonly number[], are: GroupedRows['are']): GroupedRows {

@@ -69,6 +69,16 @@ export class Groups {
     return true;
   }
 
+  /** Would it fit if there were no groups? */
+  hasRoomFor({ rows }: GroupedRows): boolean {
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(LEAST_CAPACITY, rows.length)));
+    const needed = capacity * this.bytesPerGroup + 2 * sizeOfBatch(rows);
+    const { memory } = this.request;
+    if (!memory.tryGrow(Math.max(0, needed - this.held))) return false;
+    memory.shrink(Math.max(0, needed - this.held));
+    return true;
+  }
+
   /** For a batch that has to fit: there are no groups now. */
   add(batch: GroupedRows): void {
     const needed = Math.max(0, this.bytesWith(batch.rows.length, sizeOfBatch(batch.rows)) - this.held);
@@ -102,7 +112,9 @@ export class Groups {
     const { table, request } = this;
     const addresses = keys.length === 0 ? null : sortAddresses(request.keys, keys, table.keys);
     const order = addresses?.map((address) => table.groupAt(address)) ?? inOrder(0, this.count);
-    for (const groups of this.slices(order, batchRows)) yield this.statesOf(groups);
+    // A merge holds several of each run.
+    const bytes = Math.min(TARGET_BATCH_BYTES, request.memory.mostBytes >> 4);
+    for (const groups of this.slices(order, batchRows, bytes)) yield this.statesOf(groups);
   }
 
   statesOf(groups: Int32Array): Batch {
@@ -189,9 +201,9 @@ export class Groups {
   }
 
   /** Parts of a list of groups that are batches of a fitting size. */
-  private *slices(groups: Int32Array, batchRows: number): Generator<Int32Array> {
+  private *slices(groups: Int32Array, batchRows: number, bytes = TARGET_BATCH_BYTES): Generator<Int32Array> {
     const perGroup = this.bytesPerGroup + this.variableBytes / Math.max(1, this.count);
-    const step = Math.max(1, Math.min(MAX_BATCH_ROWS, batchRows, Math.floor(TARGET_BATCH_BYTES / perGroup)));
+    const step = Math.max(1, Math.min(MAX_BATCH_ROWS, batchRows, Math.floor(bytes / perGroup)));
     for (let from = 0; from < groups.length; from += step) yield groups.subarray(from, from + step);
   }
 }
