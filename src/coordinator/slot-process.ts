@@ -41,7 +41,13 @@ const MOST_LAST_WORDS = 64 << 10;
 
 export function startSlotProcess(options: SlotProcessOptions): SlotProcess {
   const child = fork(options.entry, [], {
-    execArgv: [`--max-old-space-size=${options.heapMb}`, `--max-semi-space-size=${options.semiSpaceMb}`],
+    execArgv: [
+      `--max-old-space-size=${options.heapMb}`,
+      `--max-semi-space-size=${options.semiSpaceMb}`,
+      // Batches live outside the heap. Marking step by step begins anew with every few of them, and writes pay for it all along; marking
+      // a heap that hardly holds anything at once takes a few milliseconds, and a fifth less CPU in all (V8 11 to 13).
+      '--no-incremental-marking',
+    ],
     env: options.environment,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'json',
