@@ -17,6 +17,28 @@ export function clearBit(bits: Uint8Array, index: number): void {
   bits[index >> 3] &= ~(1 << (index & 7));
 }
 
+/** Copies `count` bits of `source` from `from` on into `target` from `at` on, where they are 0. */
+export function copyBits(source: Uint8Array, from: number, count: number, target: Uint8Array, at: number): void {
+  let bit = 0;
+  for (; bit < count && ((at + bit) & 7) !== 0; bit++) if (getBit(source, from + bit)) setBit(target, at + bit);
+  const shift = (from + bit) & 7;
+  for (; bit + 8 <= count; bit += 8) {
+    const first = (from + bit) >> 3;
+    target[(at + bit) >> 3] =
+      shift === 0 ? source[first] : (source[first] >> shift) | (source[first + 1] << (8 - shift));
+  }
+  for (; bit < count; bit++) if (getBit(source, from + bit)) setBit(target, at + bit);
+}
+
+/** Sets `count` bits from `at` on. */
+export function setBits(target: Uint8Array, at: number, count: number): void {
+  let bit = 0;
+  for (; bit < count && ((at + bit) & 7) !== 0; bit++) setBit(target, at + bit);
+  const whole = (count - bit) >> 3;
+  target.fill(0xff, (at + bit) >> 3, ((at + bit) >> 3) + whole);
+  for (bit += 8 * whole; bit < count; bit++) setBit(target, at + bit);
+}
+
 /** Bits set among the first `bitCount`; what stands behind them does not count. */
 export function countBits(bits: Uint8Array, bitCount: number): number {
   const whole = bitCount >> 3;

@@ -8,57 +8,87 @@ import type { BytesColumn, Column, ListColumn } from './column.js';
 import { copyBytes } from './copy-bytes.js';
 import { batchOf, rowOf } from './row-address.js';
 import { ValueError } from './row-errors.js';
-import { concatColumns, takeColumn } from './take.js';
+import { concatColumns } from './concat-columns.js';
+import { takeColumn } from './take.js';
 
 /** The batches have the schema's columns; their selections do not matter, addresses count all rows. */
 export function gatherRows(schema: Schema, batches: readonly Batch[], addresses: Int32Array): Batch {
-  const absent = hasAbsent(addresses);
-  return {
-    schema,
-    columns: schema.fields.map((_, index) =>
-      gatherColumn(
-        batches.map((batch) => batch.columns[index]),
-        addresses,
-        absent,
-      ),
-    ),
-    length: addresses.length,
-    selection: null,
+  return rowGatherer(schema, batches)(addresses);
+}
+
+/** The same for many lists of addresses: what is to be known of the batches is looked up once. */
+export function rowGatherer(schema: Schema, batches: readonly Batch[]): (addresses: Int32Array) => Batch {
+  const gatherers = schema.fields.map((_, index) => columnGatherer(batches.map((batch) => batch.columns[index])));
+  return (addresses) => {
+    const absent = hasAbsent(addresses);
+    const columns = gatherers.map((gather) => gather(addresses, absent));
+    return { schema, columns, length: addresses.length, selection: null };
   };
 }
 
-/**
- * The cells at `addresses` of one field; `columns[n]` is that of batch n. At least one; all of one type. `absent`: are there
- * addresses of no row?
- */
-export function gatherColumn(columns: readonly Column[], addresses: Int32Array, absent = hasAbsent(addresses)): Column {
-  const first = columns[0];
-  const { length } = addresses;
-  const base = { type: first.type, length, validity: gatherValidity(columns, addresses, absent) };
+/** The cells at `addresses` of one field; `columns[n]` is that of batch n. At least one; all of one type. */
+export function gatherColumn(columns: readonly Column[], addresses: Int32Array): Column {
+  return columnGatherer(columns)(addresses);
+}
+
+/** `absent`: are there addresses of no row? */
+export type ColumnGatherer = (addresses: Int32Array, absent?: boolean) => Column;
+
+export function columnGatherer(columns: readonly Column[]): ColumnGatherer {
+  const [first] = columns;
+  const { type } = first;
+  const bitmaps = columns.map((column) => column.validity);
+  const hasNulls = bitmaps.some((bitmap) => bitmap !== null);
+  const gather = cellGatherer(columns);
+  return (addresses, absent = hasAbsent(addresses)) => {
+    const validity = absent || hasNulls ? gatherValidity(bitmaps, addresses) : null;
+    return { type, length: addresses.length, validity, ...gather(addresses) };
+  };
+}
+
+type Cells<Of> = Of extends Column ? Omit<Of, 'type' | 'length' | 'validity'> : never;
+
+function cellGatherer(columns: readonly Column[]): (addresses: Int32Array) => Cells<Column> {
+  const [first] = columns;
   switch (first.layout) {
-    case 'bits':
-      return { ...base, layout: 'bits', values: gatherBits(columns as readonly (typeof first)[], addresses) };
+    case 'bits': {
+      const bits = (columns as readonly (typeof first)[]).map((column) => column.values);
+      return (addresses) => ({ layout: 'bits', values: gatherBits(bits, addresses) });
+    }
     case 'int32': {
       const values = (columns as readonly (typeof first)[]).map((column) => column.values);
-      return { ...base, layout: 'int32', values: gatherNumbers(values, addresses, new Int32Array(length)) };
+      return (addresses) => ({
+        layout: 'int32',
+        values: gatherNumbers(values, addresses, new Int32Array(addresses.length)),
+      });
     }
     case 'float64': {
       const values = (columns as readonly (typeof first)[]).map((column) => column.values);
-      return { ...base, layout: 'float64', values: gatherNumbers(values, addresses, new Float64Array(length)) };
+      return (addresses) => ({
+        layout: 'float64',
+        values: gatherNumbers(values, addresses, new Float64Array(addresses.length)),
+      });
     }
     case 'int64': {
-      const words = gatherWords(columns as readonly (typeof first)[], addresses, 2);
-      return { ...base, layout: 'int64', values: new BigInt64Array(words.buffer), words };
+      const words = (columns as readonly (typeof first)[]).map((column) => column.words);
+      return (addresses) => {
+        const gathered = gatherWords(words, addresses, 2);
+        return { layout: 'int64', values: new BigInt64Array(gathered.buffer), words: gathered };
+      };
     }
     case 'decimal128':
     case 'interval': {
-      const words = gatherWords(columns as readonly (typeof first)[], addresses, 4);
-      return { ...base, layout: first.layout, words };
+      const { layout } = first;
+      const words = (columns as readonly (typeof first)[]).map((column) => column.words);
+      return (addresses) => ({ layout, words: gatherWords(words, addresses, 4) });
     }
-    case 'bytes':
-      return { ...base, layout: 'bytes', ...gatherBytes(columns as readonly BytesColumn[], addresses) };
+    case 'bytes': {
+      const offsets = (columns as readonly BytesColumn[]).map((column) => column.offsets);
+      const data = (columns as readonly BytesColumn[]).map((column) => column.data);
+      return (addresses) => ({ layout: 'bytes', ...gatherBytes(offsets, data, addresses) });
+    }
     case 'list':
-      return { ...base, layout: 'list', ...gatherLists(columns as readonly ListColumn[], addresses) };
+      return (addresses) => ({ layout: 'list', ...gatherLists(columns as readonly ListColumn[], addresses) });
     default:
       return first satisfies never;
   }
@@ -69,9 +99,7 @@ function hasAbsent(addresses: Int32Array): boolean {
   return false;
 }
 
-function gatherValidity(columns: readonly Column[], addresses: Int32Array, absent: boolean): Uint8Array | null {
-  if (!absent && columns.every((column) => column.validity === null)) return null;
-  const bitmaps = columns.map((column) => column.validity);
+function gatherValidity(bitmaps: readonly (Uint8Array | null)[], addresses: Int32Array): Uint8Array {
   const gathered = new Uint8Array(bitmapBytes(addresses.length));
   for (let i = 0; i < addresses.length; i++) {
     const address = addresses[i];
@@ -82,11 +110,11 @@ function gatherValidity(columns: readonly Column[], addresses: Int32Array, absen
   return gathered;
 }
 
-function gatherBits(columns: readonly { readonly values: Uint8Array }[], addresses: Int32Array): Uint8Array {
+function gatherBits(columns: readonly Uint8Array[], addresses: Int32Array): Uint8Array {
   const gathered = new Uint8Array(bitmapBytes(addresses.length));
   for (let i = 0; i < addresses.length; i++) {
     const address = addresses[i];
-    if (address >= 0 && getBit(columns[batchOf(address)].values, rowOf(address))) setBit(gathered, i);
+    if (address >= 0 && getBit(columns[batchOf(address)], rowOf(address))) setBit(gathered, i);
   }
   return gathered;
 }
@@ -103,12 +131,7 @@ function gatherNumbers<T extends Int32Array | Float64Array>(
   return gathered;
 }
 
-function gatherWords(
-  columns: readonly { readonly words: Int32Array }[],
-  addresses: Int32Array,
-  perRow: 2 | 4,
-): Int32Array<ArrayBuffer> {
-  const words = columns.map((column) => column.words);
+function gatherWords(words: readonly Int32Array[], addresses: Int32Array, perRow: 2 | 4): Int32Array<ArrayBuffer> {
   const gathered = new Int32Array(perRow * addresses.length);
   for (let i = 0, to = 0; i < addresses.length; i++, to += perRow) {
     const address = addresses[i];
@@ -125,11 +148,10 @@ function gatherWords(
 }
 
 function gatherBytes(
-  columns: readonly BytesColumn[],
+  sources: readonly Int32Array[],
+  data: readonly Uint8Array[],
   addresses: Int32Array,
 ): { offsets: Int32Array; data: Uint8Array } {
-  const sources = columns.map((column) => column.offsets);
-  const data = columns.map((column) => column.data);
   const offsets = gatherOffsets(sources, addresses);
   const gathered = Buffer.allocUnsafeSlow(offsets[addresses.length]);
   for (let i = 0; i < addresses.length; i++) {

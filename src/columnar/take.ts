@@ -1,4 +1,4 @@
-/** Copies of columns with other rows: gather, compact, slice, concatenate. */
+/** Copies of columns with other rows: gather, compact, slice. */
 import { bitmapBytes, getBit, setBit } from './bitmap.js';
 import { rowCount, type Batch } from './batch.js';
 import type { BytesColumn, Column } from './column.js';
@@ -64,70 +64,20 @@ export function sliceBatch(batch: Batch, from: number, to: number): Batch {
   return { ...batch, selection };
 }
 
-/** One column of all rows, in order. The columns are of one type; at least one. */
-export function concatColumns(columns: readonly Column[]): Column {
-  const first = columns[0];
-  if (columns.length === 1) return first;
-  const length = columns.reduce((sum, column) => sum + column.length, 0);
-  const base = { type: first.type, length, validity: concatValidity(columns, length) };
-  switch (first.layout) {
-    case 'bits': {
-      const values = new Uint8Array(bitmapBytes(length));
-      let to = 0;
-      for (const column of columns as readonly (typeof first)[]) {
-        for (let row = 0; row < column.length; row++, to++) if (getBit(column.values, row)) setBit(values, to);
-      }
-      return { ...base, layout: 'bits', values };
-    }
-    case 'int32': {
-      const parts = columns as readonly (typeof first)[];
-      return { ...base, layout: 'int32', values: join(parts, new Int32Array(length), 1, (part) => part.values) };
-    }
-    case 'float64': {
-      const parts = columns as readonly (typeof first)[];
-      return { ...base, layout: 'float64', values: join(parts, new Float64Array(length), 1, (part) => part.values) };
-    }
-    case 'int64': {
-      const parts = columns as readonly (typeof first)[];
-      const words = join(parts, new Int32Array(2 * length), 2, (part) => part.words);
-      return { ...base, layout: 'int64', values: new BigInt64Array(words.buffer), words };
-    }
-    case 'decimal128':
-    case 'interval': {
-      const parts = columns as readonly (typeof first)[];
-      return { ...base, layout: first.layout, words: join(parts, new Int32Array(4 * length), 4, (part) => part.words) };
-    }
-    case 'bytes': {
-      const parts = columns as readonly (typeof first)[];
-      const offsets = concatOffsets(parts, length);
-      const data = Buffer.allocUnsafeSlow(offsets[length]);
-      let to = 0;
-      for (const part of parts) {
-        const used = part.data.subarray(part.offsets[0], part.offsets[part.length]);
-        data.set(used, to);
-        to += used.length;
-      }
-      return { ...base, layout: 'bytes', offsets, data };
-    }
-    case 'list': {
-      const parts = columns as readonly (typeof first)[];
-      const children = parts.map((part) => rowsBetween(part.child, part.offsets[0], part.offsets[part.length]));
-      return { ...base, layout: 'list', offsets: concatOffsets(parts, length), child: concatColumns(children) };
-    }
-    default:
-      return first satisfies never;
-  }
-}
-
 function takeValidity(column: Column, rows: Int32Array): Uint8Array | null {
   const { validity } = column;
-  if (validity === null && !rows.some((row) => row < 0)) return null;
+  if (validity === null && !hasAbsent(rows)) return null;
   const taken = new Uint8Array(bitmapBytes(rows.length));
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (row >= 0 && (validity === null || getBit(validity, row))) setBit(taken, i);
   }
   return taken;
+}
+
+function hasAbsent(rows: Int32Array): boolean {
+  for (let i = 0; i < rows.length; i++) if (rows[i] < 0) return true;
+  return false;
 }
 
 function takeBits(values: Uint8Array, rows: Int32Array): Uint8Array {
@@ -184,51 +134,4 @@ function takeBytes(column: BytesColumn, rows: Int32Array): { offsets: Int32Array
     to += end - start;
   }
   return { offsets, data };
-}
-
-function concatValidity(columns: readonly Column[], length: number): Uint8Array | null {
-  if (columns.every((column) => column.validity === null)) return null;
-  const joined = new Uint8Array(bitmapBytes(length));
-  let to = 0;
-  for (const { validity, length: rows } of columns) {
-    for (let row = 0; row < rows; row++, to++) if (validity === null || getBit(validity, row)) setBit(joined, to);
-  }
-  return joined;
-}
-
-function concatOffsets(
-  parts: readonly { readonly offsets: Int32Array; readonly length: number }[],
-  length: number,
-): Int32Array {
-  const joined = new Int32Array(length + 1);
-  let to = 0;
-  let total = 0;
-  for (const { offsets, length: rows } of parts) {
-    for (let row = 0; row < rows; row++) joined[++to] = total + (offsets[row + 1] - offsets[0]);
-    total += offsets[rows] - offsets[0];
-    if (total > 0x7fffffff) throw new ValueError('54000', 'the values of a batch take more than 2 GiB');
-  }
-  return joined;
-}
-
-function join<Part extends { readonly length: number }, T extends Int32Array | Float64Array>(
-  parts: readonly Part[],
-  joined: T,
-  perRow: number,
-  valuesOf: (part: Part) => T,
-): T {
-  let to = 0;
-  for (const part of parts) {
-    joined.set(valuesOf(part).subarray(0, perRow * part.length), to);
-    to += perRow * part.length;
-  }
-  return joined;
-}
-
-function rowsBetween(column: Column, from: number, to: number): Column {
-  if (from === 0 && to === column.length) return column;
-  return takeColumn(
-    column,
-    Int32Array.from({ length: to - from }, (_, i) => from + i),
-  );
 }

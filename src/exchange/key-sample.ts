@@ -9,7 +9,8 @@ import { encodeBatch } from '../columnar/arrow/encode-batch.js';
 import type { Batch, Schema } from '../columnar/batch.js';
 import type { Column } from '../columnar/column.js';
 import type { SortKey } from '../columnar/sort-key.js';
-import { concatColumns, takeColumn } from '../columnar/take.js';
+import { concatColumns } from '../columnar/concat-columns.js';
+import { takeColumn } from '../columnar/take.js';
 
 const FIRST_ROW = Int32Array.of(0);
 

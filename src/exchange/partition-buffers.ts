@@ -5,8 +5,8 @@
  */
 import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, rowCount, type Batch, type Schema } from '../columnar/batch.js';
 import type { Column } from '../columnar/column.js';
-import { compactBatch, concatColumns, takeColumn } from '../columnar/take.js';
-import { viewRows } from '../columnar/view-rows.js';
+import { concatRanges } from '../columnar/concat-columns.js';
+import { compactBatch, takeColumn } from '../columnar/take.js';
 import type { Partitioner } from './partitioner.js';
 
 /** `starts[p]`: the first row of partition p; those of the last end with the batch. */
@@ -88,7 +88,7 @@ export class PartitionBuffers {
 
   private joined(ranges: readonly Range[], length: number): Batch {
     const columns = this.schema.fields.map((_, index) =>
-      concatColumns(ranges.map(({ columns, from, to }) => viewRows(columns[index], from, to))),
+      concatRanges(ranges.map(({ columns, from, to }) => ({ column: columns[index], from, to }))),
     );
     return { schema: this.schema, columns, length, selection: null };
   }

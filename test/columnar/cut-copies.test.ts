@@ -4,7 +4,8 @@ import { TARGET_BATCH_BYTES } from '../../src/columnar/batch.js';
 import { sizeOfBatch } from '../../src/columnar/batch-size.js';
 import { copyRows, cutCopies } from '../../src/columnar/cut-copies.js';
 import { viewRows } from '../../src/columnar/view-rows.js';
-import { compactBatch, concatColumns } from '../../src/columnar/take.js';
+import { concatColumns } from '../../src/columnar/concat-columns.js';
+import { compactBatch } from '../../src/columnar/take.js';
 import { anyBatch, rowsOf } from './any-batch.js';
 import { batchOf } from './cells.js';
 

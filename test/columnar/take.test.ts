@@ -5,7 +5,8 @@ import { type Column } from '../../src/columnar/column.js';
 import type { DataType } from '../../src/columnar/data-type.js';
 import { cutBatch } from '../../src/columnar/cut-batch.js';
 import { cellToJs } from '../../src/columnar/js-value.js';
-import { compactBatch, concatColumns, sliceBatch, takeColumn } from '../../src/columnar/take.js';
+import { concatColumns } from '../../src/columnar/concat-columns.js';
+import { compactBatch, sliceBatch, takeColumn } from '../../src/columnar/take.js';
 import { columnOf } from './cells.js';
 
 const cases: readonly { readonly type: DataType; readonly texts: readonly string[] }[] = [

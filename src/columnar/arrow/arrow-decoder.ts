@@ -6,9 +6,10 @@
  */
 import type { Batch, Schema } from '../batch.js';
 import type { Column } from '../column.js';
-import { concatColumns } from '../take.js';
+import { concatColumns } from '../concat-columns.js';
 import { ArrowError } from './arrow-error.js';
 import type { ArrowField } from './arrow-type.js';
+import { columnPlaces, columnRanges } from './batch-layout.js';
 import { BodyReader } from './body-reader.js';
 import { readSchema } from './decode-schema.js';
 import type { FlatTable } from './flat-table.js';
@@ -56,29 +57,46 @@ export class ArrowDecoder {
   }
 
   /**
-   * The batch of a message, or null when it brought a dictionary.
+   * The batch of a message, or null when it brought a dictionary. `wanted`: the columns that come out, in that order; of the others
+   * nothing is looked at.
    * @throws ArrowError
    */
-  decode(bytes: Buffer): Batch | null {
+  decode(bytes: Buffer, wanted: readonly number[] | null = null): Batch | null {
     const message = readMessage(bytes);
     if (bytes.length < message.bodyAt + message.bodyBytes) throw new ArrowError('it ends in the middle of a message');
     return checked(() => {
-      if (message.kind === 'batch') return this.readBatch(message, bytes);
+      if (message.kind === 'batch') return this.readBatch(message, bytes, wanted);
       if (message.kind === 'dictionary') this.readDictionary(message, bytes);
       else throw new ArrowError('a second schema stands among its batches');
       return null;
     });
   }
 
-  private readBatch(message: Message, bytes: Buffer): Batch {
+  /**
+   * Bytes `[from, to)` of the body of a batch that `decode` looks at for `wanted`, in order. `message` needs no body.
+   * @throws ArrowError
+   */
+  rangesOf(message: Message, wanted: readonly number[]): { readonly from: number; readonly to: number }[] {
+    return checked(() => columnRanges(message.header, this.fields, wanted));
+  }
+
+  private readBatch(message: Message, bytes: Buffer, wanted: readonly number[] | null): Batch {
     const length = message.header.int64(0);
     const body = this.bodyOf(message.header, message, bytes);
-    const columns = this.fields.map((field, i) => {
-      const column = readColumn(body, field, this.schema.fields[i].type);
+    const { fields } = this.schema;
+    const read = (position: number): Column => {
+      const column = readColumn(body, this.fields[position], fields[position].type);
       if (column.length !== length) throw new ArrowError('the columns of a batch have different lengths');
       return column;
+    };
+    if (wanted === null)
+      return { schema: this.schema, columns: fields.map((_, i) => read(i)), length, selection: null };
+    const places = columnPlaces(message.header, this.fields);
+    const columns = wanted.map((position) => {
+      body.moveTo(places[position]);
+      return read(position);
     });
-    return { schema: this.schema, columns, length, selection: null };
+    return { schema: { fields: wanted.map((position) => fields[position]) }, columns, length, selection: null };
   }
 
   private readDictionary(message: Message, bytes: Buffer): void {

@@ -7,6 +7,7 @@
 import { bitmapBytes } from '../bitmap.js';
 import type { Column } from '../column.js';
 import { ArrowError } from './arrow-error.js';
+import type { ColumnPlace } from './batch-layout.js';
 import { safeInt64, type FlatTable, type FlatVector } from './flat-table.js';
 import { unpackLz4Frame } from './lz4-frame.js';
 
@@ -41,6 +42,13 @@ export class BodyReader {
     this.nodes = header.vector(1, 16) ?? { at: 0, length: 0 };
     this.buffers = header.vector(2, 16) ?? { at: 0, length: 0 };
     this.variadic = header.vector(4, 8) ?? { at: 0, length: 0 };
+  }
+
+  /** What comes next are the parts of another column. */
+  moveTo({ node, buffer, variadic }: ColumnPlace): void {
+    this.nextNodeIndex = node;
+    this.nextBufferIndex = buffer;
+    this.nextVariadicIndex = variadic;
   }
 
   nextNode(): { readonly rows: number; readonly nulls: number } {

@@ -18,12 +18,19 @@ export async function readExactly(file: FileHandle, offset: number, bytes: numbe
   if (offset < 0 || offset + bytes > end) throw new ArrowError('it ends in the middle of a message');
   // Of its own, and so at a multiple of 8: columns are views of it.
   const buffer = Buffer.allocUnsafeSlow(bytes);
+  await readInto(file, buffer, offset, end);
+  return buffer;
+}
+
+/** Fills the buffer with what stands at `offset`. @throws ArrowError where the file ends before */
+export async function readInto(file: FileHandle, buffer: Buffer, offset: number, end: number): Promise<void> {
+  const bytes = buffer.length;
+  if (offset < 0 || offset + bytes > end) throw new ArrowError('it ends in the middle of a message');
   for (let read = 0; read < bytes;) {
     const { bytesRead } = await file.read(buffer, read, Math.min(READ_BYTES, bytes - read), offset + read);
     if (bytesRead === 0) throw new ArrowError('it ends in the middle of a message');
     read += bytesRead;
   }
-  return buffer;
 }
 
 /**

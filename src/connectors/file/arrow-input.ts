@@ -14,17 +14,25 @@ import {
   isArrowFile,
   type Block,
 } from '../../columnar/arrow/file-footer.js';
-import { checked } from '../../columnar/arrow/message.js';
+import { checked, readMessage } from '../../columnar/arrow/message.js';
 import type { Batch, Schema } from '../../columnar/batch.js';
-import { arrowFileError, readExactly, readFrame } from './arrow-bytes.js';
+import { arrowFileError, readExactly, readFrame, readInto } from './arrow-bytes.js';
 import { readError } from './file-errors.js';
 
 const HEAD_BYTES = 8;
+/** Reading so many bytes that nobody wants costs less than another read. */
+const GAP_BYTES = 64 << 10;
+/** Of a batch: the one behind a larger one is not read before its turn. */
+const MOST_AHEAD_BYTES = 8 << 20;
 
 export interface ArrowInput {
   readonly schema: Schema;
-  /** As large as their writer made them. `bytes` is what a batch takes in the file. @throws EtlError ETL-4112, ETL-4121 */
-  batches(): AsyncGenerator<{ readonly batch: Batch; readonly bytes: number }, void>;
+  /**
+   * The columns `wanted` of all batches, as large as their writer made them; `bytes` is what a batch takes in the file. The next one
+   * is read while somebody works on one.
+   * @throws EtlError ETL-4112, ETL-4121
+   */
+  batches(wanted: readonly number[]): AsyncGenerator<{ readonly batch: Batch; readonly bytes: number }, void>;
   /** Rows and bytes of the first batch, without reading it; null where there is none. To be asked before `batches`. */
   sample(): Promise<{ readonly rows: number; readonly bytes: number } | null>;
   close(): Promise<void>;
@@ -36,11 +44,11 @@ export async function openArrow(path: string, shown: string): Promise<ArrowInput
     throw readError(shown, error);
   });
   const messages = new Messages(file);
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const told = async <T>(work: () => T | Promise<T>, at?: number): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw arrowFileError(shown, messages.at, error);
+      throw arrowFileError(shown, at ?? messages.at, error);
     }
   };
   try {
@@ -48,19 +56,51 @@ export async function openArrow(path: string, shown: string): Promise<ArrowInput
     return {
       schema: decoder.schema,
       sample: () => told(() => messages.sample()),
-      async *batches() {
-        for (let next = await told(() => messages.next()); next !== null; next = await told(() => messages.next())) {
-          const message = next;
-          const batch = await told(async () => decoder.decode(message));
-          if (batch !== null) yield { batch, bytes: message.length };
-        }
-      },
+      batches: (wanted) => readAhead(messages, decoder, wanted, told),
       close: () => file.close(),
     };
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+type Told = <T>(work: () => T | Promise<T>, at?: number) => Promise<T>;
+
+async function* readAhead(
+  messages: Messages,
+  decoder: ArrowDecoder,
+  wanted: readonly number[],
+  told: Told,
+): AsyncGenerator<{ readonly batch: Batch; readonly bytes: number }, void> {
+  // What it throws is thrown when its turn comes.
+  const readNext = (): Promise<() => Piece | null> =>
+    told(() => messages.next(decoder, wanted)).then(
+      (piece) => () => piece,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+  let next = readNext();
+  try {
+    for (let piece = (await next)(); piece !== null; piece = (await next)()) {
+      const { bytes, at } = piece;
+      const isLarge = bytes.length > MOST_AHEAD_BYTES;
+      if (!isLarge) next = readNext();
+      const batch = await told(() => decoder.decode(bytes, wanted), at);
+      if (batch !== null) yield { batch, bytes: bytes.length };
+      if (isLarge) next = readNext();
+    }
+  } finally {
+    // The file is not closed under it.
+    await next;
+  }
+}
+
+/** A message with as much of its body as is wanted; the rest is not set. `at`: where it stands. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly at: number;
 }
 
 class Messages {
@@ -83,13 +123,40 @@ class Messages {
   }
 
   /** The next dictionary or batch, or null behind the last one. */
-  async next(): Promise<Buffer | null> {
-    if (this.blocks === null) return this.nextOfStream();
+  async next(decoder: ArrowDecoder, wanted: readonly number[]): Promise<Piece | null> {
+    if (this.blocks === null) {
+      const bytes = await this.nextOfStream();
+      return bytes === null ? null : { bytes, at: this.at };
+    }
     const next = this.blocks.next();
     if (next.done === true) return null;
     const { offset, metadataBytes, bodyBytes } = next.value;
     this.at = offset;
-    return readExactly(this.file, offset, metadataBytes + bodyBytes, this.end);
+    const total = metadataBytes + bodyBytes;
+    const takesAll = wanted.length === decoder.schema.fields.length || bodyBytes <= GAP_BYTES;
+    const bytes = takesAll
+      ? await readExactly(this.file, offset, total, this.end)
+      : await this.readParts(decoder, wanted, next.value);
+    return { bytes, at: offset };
+  }
+
+  private async readParts(
+    decoder: ArrowDecoder,
+    wanted: readonly number[],
+    { offset, metadataBytes, bodyBytes }: Block,
+  ): Promise<Buffer> {
+    if (offset < 0 || offset + metadataBytes + bodyBytes > this.end)
+      throw new ArrowError('it ends in the middle of a message');
+    const bytes = Buffer.allocUnsafeSlow(metadataBytes + bodyBytes);
+    await readInto(this.file, bytes.subarray(0, metadataBytes), offset, this.end);
+    const message = readMessage(bytes.subarray(0, metadataBytes));
+    const ranges = message.kind === 'batch' ? decoder.rangesOf(message, wanted) : [{ from: 0, to: message.bodyBytes }];
+    for (const { from, to } of closed(ranges)) {
+      if (from < 0 || message.bodyAt + to > bytes.length) throw new ArrowError('a column reaches beyond its batch');
+      const part = bytes.subarray(message.bodyAt + from, message.bodyAt + to);
+      await readInto(this.file, part, offset + message.bodyAt + from, this.end);
+    }
+    return bytes;
   }
 
   async sample(): Promise<{ rows: number; bytes: number } | null> {
@@ -138,4 +205,15 @@ class Messages {
     this.behind += bytes;
     return readExactly(this.file, this.at, bytes, this.end);
   }
+}
+
+/** Ranges in order, those joined that are close to each other. */
+function closed(ranges: readonly { readonly from: number; readonly to: number }[]): { from: number; to: number }[] {
+  const joined: { from: number; to: number }[] = [];
+  for (const { from, to } of ranges) {
+    const last = joined.at(-1);
+    if (last !== undefined && from - last.to <= GAP_BYTES) last.to = Math.max(last.to, to);
+    else joined.push({ from, to });
+  }
+  return joined;
 }

@@ -12,7 +12,8 @@ import {
   type Schema,
 } from '../../columnar/batch.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
-import { compactBatch, concatColumns, takeColumn } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
+import { compactBatch, takeColumn } from '../../columnar/take.js';
 import type { AttemptId, Committable, SinkContext, SinkWriter } from '../connector.js';
 import { placeholders, RowPaths } from './path-template.js';
 import type { FileCommittable, FileSinkParams } from './sink-params.js';

@@ -19,9 +19,11 @@ export async function* readArrow(
   try {
     const schema = { fields: columns.map(fieldOf) };
     const positions = columns.map((column) => positionOf(input.schema, column, shown));
+    // Where no column is wanted, one is read: it holds the number of rows.
+    const read = positions.length === 0 && input.schema.fields.length > 0 ? [0] : positions;
     let left = limit ?? Infinity;
     let isWarned = false;
-    for await (const { batch, bytes } of input.batches()) {
+    for await (const { batch, bytes } of input.batches(read)) {
       signal.throwIfAborted();
       if (bytes > context.networkBytes && !isWarned) {
         isWarned = true;
@@ -29,8 +31,7 @@ export async function* readArrow(
         context.log('warn', `${shown} has a batch of ${formatBytes(bytes)}, more than ${room}`);
       }
       const length = Math.min(left, batch.length);
-      const found = positions.map((position) => batch.columns[position]);
-      const wanted = length < batch.length ? found.map((column) => copyRows(column, 0, length)) : found;
+      const wanted = length < batch.length ? batch.columns.map((column) => copyRows(column, 0, length)) : batch.columns;
       const taken = { schema, columns: wanted, length, selection: null };
       for (const part of length === 0 ? [] : cutCopies(taken, Math.min(MAX_BATCH_ROWS, batchRows))) {
         yield part;

@@ -8,7 +8,8 @@ import { bitmapBytes, clearBit, getBit, setBit } from '../../columnar/bitmap.js'
 import { isValid, type BytesColumn, type Column, type ListColumn } from '../../columnar/column.js';
 import { copyBytes } from '../../columnar/copy-bytes.js';
 import { layoutOf, type DataType } from '../../columnar/data-type.js';
-import { concatColumns, takeColumn } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
+import { takeColumn } from '../../columnar/take.js';
 
 export interface CellStore {
   readonly bytesPerGroup: number;

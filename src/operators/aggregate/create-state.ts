@@ -3,6 +3,7 @@ import type { AggregateCall, OrderedCall } from '../../protocol/aggregate-call.j
 import { approxDistinctState } from './approx-distinct-state.js';
 import { collectState, concatenateState } from './collect-state.js';
 import { countState } from './count-state.js';
+import { extremeState } from './extreme-state.js';
 import { firstRowState } from './first-row-state.js';
 import { floatSpreadState } from './float-spread-state.js';
 import { floatSumState } from './float-sum-state.js';
@@ -19,7 +20,7 @@ export function createState(call: AggregateCall): GroupState {
     case 'approxDistinct':
       return approxDistinctState(call);
     case 'firstRow':
-      return firstRowState(call);
+      return extremeState(call) ?? firstRowState(call);
     case 'statistic': {
       const { kind } = call.argument.type;
       if (kind === 'interval') return intervalState(call);

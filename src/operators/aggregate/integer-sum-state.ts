@@ -37,7 +37,7 @@ export function integerSumState({ statistic, argument, type }: Statistic): Group
     },
     merge([sum, count], groups, length) {
       const { words } = sum as Decimal128Column;
-      for (let i = 0; i < length; i++) addWords(sums, 4 * groups[i], words, 4 * i, 4);
+      for (let i = 0; i < length; i++) addFourWords(sums, 4 * groups[i], words, 4 * i);
       addCounts(count, groups, length, counts);
     },
     states(groups) {
@@ -63,20 +63,34 @@ function addColumn(column: Column, groups: Int32Array, length: number, sums: Int
   for (let i = 0; i < length; i++) {
     const group = groups[i];
     if (group < 0 || !isValid(column, i)) continue;
-    addWords(sums, 4 * group, words, perRow * i, perRow);
+    if (perRow === 4) addFourWords(sums, 4 * group, words, 4 * i);
+    else if (perRow === 2) addTwoWords(sums, 4 * group, words[2 * i], words[2 * i + 1]);
+    else addTwoWords(sums, 4 * group, words[i], words[i] >> 31);
     counts[group]++;
   }
 }
 
-/** Adds a two's complement number of 1, 2 or 4 words to one of four. */
-function addWords(sums: Int32Array, to: number, words: Int32Array, from: number, count: 1 | 2 | 4): void {
-  const sign = words[from + count - 1] >> 31;
+/** Adds a two's complement number of four words to another. */
+function addFourWords(sums: Int32Array, to: number, words: Int32Array, from: number): void {
   let carry = 0;
   for (let word = 0; word < 4; word++) {
-    const total = (sums[to + word] >>> 0) + ((word < count ? words[from + word] : sign) >>> 0) + carry;
+    const total = (sums[to + word] >>> 0) + (words[from + word] >>> 0) + carry;
     sums[to + word] = total | 0;
     carry = total >= 4294967296 ? 1 : 0;
   }
+}
+
+/** Adds one of two words to one of four. */
+function addTwoWords(sums: Int32Array, to: number, low: number, high: number): void {
+  const first = (sums[to] >>> 0) + (low >>> 0);
+  sums[to] = first | 0;
+  const second = (sums[to + 1] >>> 0) + (high >>> 0) + (first >= 4294967296 ? 1 : 0);
+  sums[to + 1] = second | 0;
+  // The upper words get the sign, 0 or -1, and the carry: nothing where they add up to 0.
+  const more = (high >> 31) + (second >= 4294967296 ? 1 : 0);
+  if (more === 0) return;
+  sums[to + 2] += more;
+  if (more > 0 ? sums[to + 2] === 0 : sums[to + 2] === -1) sums[to + 3] += more;
 }
 
 function appendAverage(builder: ColumnBuilder, sum: bigint, scale: number, count: number): void {

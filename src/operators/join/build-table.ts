@@ -6,9 +6,9 @@ import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch } from '../../columnar/b
 import { sizeOfBatch } from '../../columnar/batch-size.js';
 import { grown } from '../../columnar/base-builder.js';
 import type { Column } from '../../columnar/column.js';
-import { gatherColumn } from '../../columnar/gather-rows.js';
+import { columnGatherer, type ColumnGatherer } from '../../columnar/gather-rows.js';
 import { addressOf } from '../../columnar/row-address.js';
-import { concatColumns } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
 import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
 import type { Reservation } from '../../memory/reservation.js';
@@ -39,6 +39,8 @@ export class BuildTable {
   private next = new Int32Array(0);
   private addresses = new Int32Array(0);
   private marks = new Uint8Array(0);
+  /** By column; null: to be made, since there are other batches. */
+  private gatherers: readonly ColumnGatherer[] | null = null;
   /** Has each row a key of its own? Then its number is that of its group, and there are no chains to follow. */
   private isUnique = true;
 
@@ -76,6 +78,7 @@ export class BuildTable {
 
   clear(): void {
     this.table.clear();
+    this.gatherers = null;
     this.batches = [];
     this.batchBytes = this.rows = this.capacity = 0;
     this.heads = this.tails = this.next = this.addresses = new Int32Array(0);
@@ -122,12 +125,10 @@ export class BuildTable {
   rowsAt(rows: Int32Array): (column: number) => Column {
     const addresses = new Int32Array(rows.length);
     for (let i = 0; i < rows.length; i++) addresses[i] = this.addresses[rows[i]];
-    return (column) =>
-      gatherColumn(
-        this.batches.map((batch) => batch.columns[column]),
-        addresses,
-        false,
-      );
+    const gatherers = (this.gatherers ??= this.plan.build.schema.fields.map((_, column) =>
+      columnGatherer(this.batches.map((batch) => batch.columns[column])),
+    ));
+    return (column) => gatherers[column](addresses, false);
   }
 
   private take(rows: Int32Array): Column[] {
@@ -156,6 +157,7 @@ export class BuildTable {
 
   private insert(batch: Batch, taken: number): void {
     const { plan } = this;
+    this.gatherers = null;
     this.held += taken;
     this.reserve(batch.length);
     const groups = new Int32Array(batch.length);

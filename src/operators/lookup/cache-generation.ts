@@ -7,7 +7,7 @@ import type { Batch, Schema } from '../../columnar/batch.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
 import { grown } from '../../columnar/base-builder.js';
 import { addressOf } from '../../columnar/row-address.js';
-import { concatColumns } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
 import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
 

@@ -1,7 +1,8 @@
 /** Batches put together until they have enough rows for a request. */
 import { MAX_BATCH_ROWS, rowCount, TARGET_BATCH_BYTES, type Batch } from '../../columnar/batch.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
-import { compactBatch, concatColumns } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
+import { compactBatch } from '../../columnar/take.js';
 
 /** Without selections, none empty. */
 export async function* unitsOf(batches: AsyncIterable<Batch>, leastRows: number): AsyncGenerator<Batch> {

@@ -6,7 +6,7 @@
  */
 import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch, type Schema } from '../../columnar/batch.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
-import { gatherRows } from '../../columnar/gather-rows.js';
+import { rowGatherer } from '../../columnar/gather-rows.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import { argsortBytes } from '../../kernels/argsort.js';
 import { sortAddresses } from '../../kernels/sort-addresses.js';
@@ -43,13 +43,13 @@ export class SortBuffer {
   /** The first `limit` rows in order, or all, in batches of at most `batchRows`. Stable. */
   *sorted(batchRows: number, limit: number | null = null): Generator<Batch> {
     const { schema, batches } = this;
+    if (batches.length === 0) return;
     const addresses = sortAddresses(schema, this.keys, batches);
     const end = Math.min(addresses.length, limit ?? Infinity);
     const fitting = Math.ceil((this.rows * TARGET_BATCH_BYTES) / Math.max(1, this.bytes));
     const step = Math.max(1, Math.min(MAX_BATCH_ROWS, batchRows, fitting));
-    for (let from = 0; from < end; from += step) {
-      yield gatherRows(schema, batches, addresses.subarray(from, Math.min(end, from + step)));
-    }
+    const gather = rowGatherer(schema, batches);
+    for (let from = 0; from < end; from += step) yield gather(addresses.subarray(from, Math.min(end, from + step)));
   }
 
   clear(): void {

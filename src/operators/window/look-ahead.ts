@@ -1,7 +1,8 @@
 /** Values of later rows of the same partition: a batch goes on when the rows behind it that its last ones look at are there. */
 import { rowCount, type Batch } from '../../columnar/batch.js';
 import type { Column } from '../../columnar/column.js';
-import { compactBatch, concatColumns, takeColumn } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
+import { compactBatch, takeColumn } from '../../columnar/take.js';
 import { likeRowBefore } from '../../kernels/like-row-before.js';
 import type { OverCall } from '../../protocol/task.js';
 

@@ -7,7 +7,8 @@
  */
 import type { Batch } from '../../columnar/batch.js';
 import type { Column } from '../../columnar/column.js';
-import { concatColumns, takeColumn } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
+import { takeColumn } from '../../columnar/take.js';
 import { viewRows } from '../../columnar/view-rows.js';
 import { likeRowBefore } from '../../kernels/like-row-before.js';
 import type { OperatorDescriptor } from '../../protocol/task.js';

@@ -1,7 +1,8 @@
 /** Window functions that are known when a row comes: numbers, the value of an earlier row, that of the partition's first. */
 import type { Batch } from '../../columnar/batch.js';
 import type { Column } from '../../columnar/column.js';
-import { concatColumns, takeColumn } from '../../columnar/take.js';
+import { concatColumns } from '../../columnar/concat-columns.js';
+import { takeColumn } from '../../columnar/take.js';
 import { viewRows } from '../../columnar/view-rows.js';
 import type { OverCall } from '../../protocol/task.js';
 
