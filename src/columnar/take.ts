@@ -94,13 +94,14 @@ function takeNumbers<T extends Int32Array | Float64Array>(values: T, rows: Int32
 
 function takeWords(words: Int32Array, rows: Int32Array, perRow: 2 | 4): Int32Array<ArrayBuffer> {
   const taken = new Int32Array(perRow * rows.length);
-  for (let i = 0, to = 0; i < rows.length; i++) {
-    let from = perRow * rows[i];
-    if (from < 0) {
-      to += perRow;
-      continue;
-    }
-    for (let word = 0; word < perRow; word++) taken[to++] = words[from++];
+  for (let i = 0, to = 0; i < rows.length; i++, to += perRow) {
+    const from = perRow * rows[i];
+    if (from < 0) continue;
+    taken[to] = words[from];
+    taken[to + 1] = words[from + 1];
+    if (perRow === 2) continue;
+    taken[to + 2] = words[from + 2];
+    taken[to + 3] = words[from + 3];
   }
   return taken;
 }

@@ -18,6 +18,11 @@ export class IntegerGroupTable implements GroupTable {
   private slots = new Int32Array(0);
   /** One or two words a group. */
   private words = new Int32Array(0);
+  /** Sealed, with keys that lie close: the group + 1 of each number from `first` on, in the place of the slots. */
+  private direct: { readonly first: number; readonly groups: Int32Array } | null = null;
+  /** Of `findAll`: where each row looks, and the rows that look on. */
+  private readonly places = new Int32Array(MAX_BATCH_ROWS);
+  private readonly rest = new Int32Array(MAX_BATCH_ROWS);
   /** The group of NULL, which stands in no slot. */
   private nullGroup = -1;
   private readonly width: 1 | 2;
@@ -87,19 +92,66 @@ export class IntegerGroupTable implements GroupTable {
     }
   }
 
+  seal(): void {
+    const { count, nullGroup, words, width } = this;
+    let [first, last] = [Infinity, -Infinity];
+    for (let group = 0; group < count; group++) {
+      if (group === nullGroup) continue;
+      const key = keyAt(words, width, group);
+      if (key < first) first = key;
+      if (key > last) last = key;
+    }
+    if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last - first >= this.slots.length) return;
+    const groups = this.slots.fill(0);
+    for (let group = 0; group < count; group++)
+      if (group !== nullGroup) groups[keyAt(words, width, group) - first] = group + 1;
+    this.direct = { first, groups: groups.subarray(0, last - first + 1) };
+  }
+
   find({ length, columns }: Batch, groups: Int32Array): void {
     if (this.count === 0) {
       groups.fill(-1, 0, length);
       return;
     }
     const column = columns[0] as KeyColumn;
-    const { slots, width } = this;
     const given = column.layout === 'int64' ? column.words : column.values;
+    if (this.direct !== null) findDirectly(this.direct, given, this.width, length, groups);
+    else this.findAll(given, length, groups);
+    if (column.validity === null) return;
+    for (let row = 0; row < length; row++) if (!isValid(column, row)) groups[row] = this.nullGroup;
+  }
+
+  /**
+   * Round by round: first whoever stands where each key belongs, then, for the rows of which that was another key, who stands next to it.
+   * No row waits for another, so the memory is asked for many at a time.
+   */
+  private findAll(given: Int32Array, length: number, groups: Int32Array): void {
+    const { slots, words, width, places, rest } = this;
+    const mask = slots.length - 1;
     for (let row = 0; row < length; row++) {
-      groups[row] =
-        column.validity !== null && !isValid(column, row)
-          ? this.nullGroup
-          : slots[this.slotOf(given[width * row], width === 2 ? given[2 * row + 1] : 0)] - 1;
+      const place = (width === 1 ? this.hash(given[row], 0) : this.hash(given[2 * row], given[2 * row + 1])) & mask;
+      places[row] = place;
+      groups[row] = slots[place] - 1;
+    }
+    let count = 0;
+    for (let row = 0; row < length; row++) {
+      rest[count] = row;
+      count += isOther(words, width, groups[row], given, row);
+    }
+    while (count > 0) {
+      for (let i = 0; i < count; i++) {
+        const row = rest[i];
+        const place = (places[row] + 1) & mask;
+        places[row] = place;
+        groups[row] = slots[place] - 1;
+      }
+      const before = count;
+      count = 0;
+      for (let i = 0; i < before; i++) {
+        const row = rest[i];
+        rest[count] = row;
+        count += isOther(words, width, groups[row], given, row);
+      }
     }
   }
 
@@ -119,6 +171,7 @@ export class IntegerGroupTable implements GroupTable {
   clear(): void {
     this.count = 0;
     this.nullGroup = -1;
+    this.direct = null;
     this.slots = this.words = new Int32Array(0);
   }
 
@@ -147,6 +200,36 @@ export class IntegerGroupTable implements GroupTable {
         ? { layout: 'int32', type, length, validity, values: words }
         : { layout: 'int64', type, length, validity, words, values: bigintsOf(words) };
     return { schema: this.schema, columns: [column], length, selection: null };
+  }
+}
+
+/** 1 where the group has another key than the row; 0 where it has that, or there is no group. */
+function isOther(words: Int32Array, width: 1 | 2, found: number, given: Int32Array, row: number): number {
+  // Group 0 instead of none, so that nothing is read in front of the array.
+  const group = found & ~(found >> 31);
+  const differs =
+    width === 1
+      ? words[group] ^ given[row]
+      : (words[2 * group] ^ given[2 * row]) | (words[2 * group + 1] ^ given[2 * row + 1]);
+  return differs === 0 || found < 0 ? 0 : 1;
+}
+
+/** Exact if it is a safe integer. */
+function keyAt(words: Int32Array, width: 1 | 2, row: number): number {
+  return width === 1 ? words[row] : words[2 * row + 1] * 4294967296 + (words[2 * row] >>> 0);
+}
+
+function findDirectly(
+  { first, groups: at }: { readonly first: number; readonly groups: Int32Array },
+  given: Int32Array,
+  width: 1 | 2,
+  length: number,
+  groups: Int32Array,
+): void {
+  const { length: count } = at;
+  for (let row = 0; row < length; row++) {
+    const place = keyAt(given, width, row) - first;
+    groups[row] = place >= 0 && place < count ? at[place] - 1 : -1;
   }
 }
 

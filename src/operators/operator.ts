@@ -35,6 +35,8 @@ export interface Operator {
   readonly id: string;
   /** `inputs`: in the order of the descriptor's. */
   run(inputs: Inputs, run: OperatorRun): AsyncGenerator<Batch>;
+  /** Has it kept what it needs of that input from an attempt before? Its rows are counted, and do not come. */
+  holds?(input: number): boolean;
   /** Lets go of what is kept between attempts: the slot turns to another vertex, or closes. It may be run again. */
   release?(): Promise<void>;
 }

@@ -10,13 +10,17 @@ import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
 import { worksBySubpartition } from '../protocol/works-by-subpartition.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
+import { taskManagerModel } from '../config/memory-model.js';
+import { resolveSlots } from '../config/resolve-slots.js';
 import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
+import { chooseJoins, type SlotRoom } from './choose-joins.js';
 import { cutVertices, feedbackEdges, jobEdges, type Chain } from './cut-vertices.js';
 import type { ExecutionPlan, ExecutionVertex, Iteration, SinkSummary, SourceSummary } from './execution-plan.js';
+import { estimateRows } from './estimate-rows.js';
 import type { LogicalGraph } from './logical-graph.js';
 import { lowerGraph } from './lower-graph.js';
 import type { PlanLookup } from './lower/lower-lookup.js';
-import { chainParallelism, type ChainParallelism } from './parallelism.js';
+import { chainParallelism, effectiveParallelism, type ChainParallelism } from './parallelism.js';
 import { planIterations } from './plan-iterations.js';
 import { PlanProblems } from './plan-problems.js';
 import { planRejects } from './plan-rejects.js';
@@ -29,8 +33,9 @@ type PlannedChain = Chain & ChainParallelism;
 
 /** @throws EtlError, or EtlErrors with all that is wrong */
 export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
-  const bound = await buildLogicalGraph(request);
-  const rowsOf = (id: string): number | null => sourceOf(bound, id).description.rowEstimate;
+  const built = await buildLogicalGraph(request);
+  const rowsOf = (id: string): number | null => sourceOf(built, id).description.rowEstimate;
+  const bound = { ...built, graph: chooseJoins(built.graph, estimateRows(built.graph, rowsOf), roomOf(request)) };
   const planLookup: PlanLookup = (node, keys) => {
     const { planner, block, description } = bound.lookups.get(originalId(node.id))!;
     return planner.plan(block, description, { keys, columns: node.found.map(({ field }) => field.name) });
@@ -70,6 +75,14 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
     ),
     sinks: summarizeSinks(bound, rejects),
   };
+}
+
+/** Of a slot, if all of the job is as parallel as what says nothing of it. */
+function roomOf(request: PlanRequest): SlotRoom {
+  const { settings } = request.context;
+  const slots = effectiveParallelism(request);
+  const { managed } = taskManagerModel(settings, resolveSlots(settings, slots)).slots[0];
+  return { slots, managedBytes: managed };
 }
 
 function sourceOf(bound: BoundGraph, id: string): BoundSource {

@@ -1,4 +1,7 @@
-/** About how many rows each node gives, from what the catalogs say of the sources. An upper bound where a step drops rows. */
+/**
+ * About how many rows each node gives, from what the catalogs say of the sources. An upper bound where a step drops rows; of a join the rows
+ * of its larger side, as if each found one partner at the most.
+ */
 import type { LogicalGraph, LogicalNode } from './logical-graph.js';
 
 /** Null: nobody knows. */
@@ -46,7 +49,7 @@ function rowsOfNode(
     case 'union':
       return inputs.reduce<RowEstimate>((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0);
     case 'join':
-      return node.type === 'semi' || node.type === 'anti' ? first : null;
+      return node.type === 'semi' || node.type === 'anti' ? first : larger(first, inputs[1]);
     case 'flatMap':
     case 'mapPartition':
     case 'reduce':
@@ -61,4 +64,8 @@ function rowsOfNode(
 
 function atMost(rows: RowEstimate, limit: number | null): RowEstimate {
   return rows === null || limit === null ? (rows ?? limit) : Math.min(rows, limit);
+}
+
+function larger(left: RowEstimate, right: RowEstimate): RowEstimate {
+  return left === null || right === null ? null : Math.max(left, right);
 }

@@ -127,6 +127,8 @@ export type LogicalNode =
         /** What else must be true of a pair, over the columns of both. */
         readonly residual: TypedExpr | null;
         readonly hint: JoinHint | null;
+        /** The side that goes to every slot, chosen by estimates (choose-joins.ts), where there is no hint. */
+        readonly small: { readonly side: 'left' | 'right'; readonly why: string } | null;
       })
   | (NodeBase & {
       readonly kind: 'cross';

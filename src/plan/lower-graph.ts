@@ -71,7 +71,7 @@ function lowerNode(
     case 'distinct':
       return lowerDistinct(node, schemaOf, graph);
     case 'join':
-      return lowerJoin(node, schemaOf, rowsOf);
+      return lowerJoin(node, schemaOf, rowsOf, graph);
     case 'cross':
       return lowerCross(node, schemaOf, rowsOf);
     case 'intersect':

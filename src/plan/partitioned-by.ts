@@ -44,8 +44,9 @@ export function liesRight(graph: LogicalGraph, node: LogicalNode, by: readonly s
 }
 
 /** Of a join whose sides are spread by key. A row that was padded has no key of the other side: it lies where it came from. */
-function joinKeys({ type, hint, leftKeys, rightKeys, rightNames }: Extract<LogicalNode, { kind: 'join' }>) {
-  if (hint === 'BROADCAST_HASH_FIRST' || hint === 'BROADCAST_HASH_SECOND' || type === 'full') return null;
+function joinKeys({ type, hint, small, leftKeys, rightKeys, rightNames }: Extract<LogicalNode, { kind: 'join' }>) {
+  const isBroadcast = small !== null || hint === 'BROADCAST_HASH_FIRST' || hint === 'BROADCAST_HASH_SECOND';
+  if (isBroadcast || type === 'full') return null;
   return orNull(type === 'right' ? rightKeys.map((name) => rightName(rightNames, name)) : leftKeys);
 }
 

@@ -174,6 +174,8 @@ export type OperatorDescriptor =
       readonly build: 'left' | 'right';
       /** Both sides come sorted by their keys. */
       readonly isSorted: boolean;
+      /** Each task gets the whole side `build`: what one has made of it, the next one takes. */
+      readonly isBroadcast: boolean;
     })
   /** A row as often as the counts in the columns behind the first `columns` say: one for each input of the step. */
   | (OperatorBase & { readonly kind: 'intersect' | 'except'; readonly all: boolean; readonly columns: number })

@@ -58,6 +58,11 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
   const apart = new Set([...divided.values()].flatMap((inputs) => inputs?.map(({ id }) => id) ?? []));
   for (const input of descriptor.inputs) {
     if (apart.has(input.id)) continue;
+    if (isHeld(scope, input.id)) {
+      countWhole(scope, input.id);
+      publish(input.id, none());
+      continue;
+    }
     const batches =
       input.kind === 'source' ? readSource(scope, input.id) : readExchange(input, task, resources, mostBytes);
     publish(input.id, countInput(scope, input.id, batches));
@@ -70,6 +75,24 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
     publish(operator.id, runOperator(scope, operators[i]!, [first!, ...others], scope.counters[operator.id]!));
   });
   return take;
+}
+
+/** Has the operator that reads it kept what it needs of it? */
+function isHeld({ vertex: { descriptor, operators } }: AttemptScope, id: string): boolean {
+  return descriptor.operators.some(
+    ({ inputs }, i) => inputs.includes(id) && operators[i]!.holds?.(inputs.indexOf(id)) === true,
+  );
+}
+
+/** Counts the rows of an exchange that is not read, all of which each task gets. */
+function countWhole({ task, counters }: AttemptScope, id: string): void {
+  const rows = task.parts[id]!.reduce((sum, { file }) => sum + Number(file?.['rows'] ?? 0), 0);
+  counters[id]!.in += rows;
+  counters[id]!.out += rows;
+}
+
+async function* none(): AsyncGenerator<Batch> {
+  // Nothing.
 }
 
 /** The inputs of an operator that can be run for one of their subpartitions after another; null of any other. */

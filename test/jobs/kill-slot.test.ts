@@ -1,9 +1,9 @@
 /** P1 for sinks that stage: slots killed at random moments leave in files and tables exactly what a calm run leaves. */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ChildProcess } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import { loadDriver } from '../../src/connectors/sqlite/load-driver.js';
+import { killSlots } from '../support/kill-slots.js';
 import { runJobFile, testDirectory } from '../support/run-etl.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -25,49 +25,6 @@ function job(name: string, sink: string, extra = ''): string {
     `name: ${name}\nconnections: ${connections}\nsources: {k: {connection: db, table: k, split: {column: id, count: 20}}}\n${extra}sinks: {out: ${sink}}\n`,
   );
   return file;
-}
-
-/** A generator of equal sequences for equal seeds (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** Kills a random slot of the run `times` times, at random intervals, beginning when slots are there. */
-function killSlots(seed: number, times: number): (child: ChildProcess) => void {
-  const random = randomFrom(seed);
-  return (child) => {
-    let left = times;
-    const next = (): void => {
-      if (left === 0 || child.exitCode !== null || child.signalCode !== null) return;
-      let slots: number[] = [];
-      try {
-        slots = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
-          .trim()
-          .split(/\s+/)
-          .filter(Boolean)
-          .map(Number);
-      } catch {
-        return; // the run has ended between two looks
-      }
-      const slot = slots[Math.floor(random() * slots.length)];
-      if (slot !== undefined) {
-        try {
-          process.kill(slot, 'SIGKILL');
-          left--;
-        } catch {
-          // it had just ended by itself
-        }
-      }
-      setTimeout(next, 50 + random() * 400);
-    };
-    setTimeout(next, 300 + random() * 500);
-  };
 }
 
 function linesIn(folder: string): string[] {

@@ -6,9 +6,11 @@ import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch } from '../../columnar/b
 import { sizeOfBatch } from '../../columnar/batch-size.js';
 import { grown } from '../../columnar/base-builder.js';
 import type { Column } from '../../columnar/column.js';
+import { layoutOf, type DataType } from '../../columnar/data-type.js';
 import { columnGatherer, type ColumnGatherer } from '../../columnar/gather-rows.js';
 import { addressOf } from '../../columnar/row-address.js';
 import { concatColumns } from '../../columnar/concat-columns.js';
+import { takeColumn } from '../../columnar/take.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
 import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
 import type { Reservation } from '../../memory/reservation.js';
@@ -40,13 +42,16 @@ export class BuildTable {
   private addresses = new Int32Array(0);
   private marks = new Uint8Array(0);
   /** By column; null: to be made, since there are other batches. */
-  private gatherers: readonly ColumnGatherer[] | null = null;
+  private ofBatches: readonly ColumnGatherer[] | null = null;
+  /** By column: that of all batches. */
+  private joined: (Column | undefined)[] = [];
   /** Has each row a key of its own? Then its number is that of its group, and there are no chains to follow. */
   private isUnique = true;
+  private isSealed = false;
 
   constructor(
     private readonly plan: JoinPlan,
-    private readonly memory: Reservation,
+    private memory: Reservation,
   ) {
     this.table = createGroupTable(plan.keySchema);
   }
@@ -66,6 +71,12 @@ export class BuildTable {
     this.insert(batch, needed);
   }
 
+  /** Takes its memory from another attempt's reservation from now on; in between nobody counts it. */
+  moveTo(memory: Reservation): void {
+    memory.grow(this.held);
+    this.memory = memory;
+  }
+
   /** Of a row, about. */
   get bytesPerRow(): number {
     return this.batchBytes / Math.max(1, this.rows);
@@ -78,12 +89,14 @@ export class BuildTable {
 
   clear(): void {
     this.table.clear();
-    this.gatherers = null;
+    this.ofBatches = null;
+    this.joined = [];
     this.batches = [];
     this.batchBytes = this.rows = this.capacity = 0;
     this.heads = this.tails = this.next = this.addresses = new Int32Array(0);
     this.marks = new Uint8Array(0);
     this.isUnique = true;
+    this.isSealed = false;
     this.memory.shrink(this.held);
     this.held = 0;
   }
@@ -121,14 +134,45 @@ export class BuildTable {
     if (count > 0) yield { probe: probe.subarray(0, count), build: build.subarray(0, count) };
   }
 
+  /**
+   * Nothing more comes until `clear`: columns of a fixed width are put together, so that a row is found without its batch, if there is memory for
+   * that.
+   */
+  seal(): void {
+    if (this.isSealed) return;
+    this.isSealed = true;
+    this.table.seal?.();
+    if (this.batches.length < 2) return;
+    const { build, descriptor, isNeeded } = this.plan;
+    const { fields } = build.schema;
+    const first = descriptor.build === 'left' ? 0 : descriptor.pair.fields.length - fields.length;
+    fields.forEach(({ type }, column) => {
+      const width = fixedWidth(type);
+      if (width === null || !isNeeded[first + column]) return;
+      const bytes = this.rows * (width + 1);
+      if (!this.memory.tryGrow(bytes)) return;
+      this.held += bytes;
+      this.joined[column] = concatColumns(this.batches.map((batch) => batch.columns[column]));
+    });
+  }
+
   /** Some rows, by column. */
   rowsAt(rows: Int32Array): (column: number) => Column {
-    const addresses = new Int32Array(rows.length);
-    for (let i = 0; i < rows.length; i++) addresses[i] = this.addresses[rows[i]];
-    const gatherers = (this.gatherers ??= this.plan.build.schema.fields.map((_, column) =>
+    let addresses: Int32Array | null = null;
+    const gathered = (column: number): Column => {
+      addresses ??= rows.map((row) => this.addresses[row]);
+      return this.gatherers()[column](addresses, false);
+    };
+    return (column) => {
+      const joined = this.joined[column];
+      return joined === undefined ? gathered(column) : takeColumn(joined, rows);
+    };
+  }
+
+  private gatherers(): readonly ColumnGatherer[] {
+    return (this.ofBatches ??= this.plan.build.schema.fields.map((_, column) =>
       columnGatherer(this.batches.map((batch) => batch.columns[column])),
     ));
-    return (column) => gatherers[column](addresses, false);
   }
 
   private take(rows: Int32Array): Column[] {
@@ -157,7 +201,8 @@ export class BuildTable {
 
   private insert(batch: Batch, taken: number): void {
     const { plan } = this;
-    this.gatherers = null;
+    this.ofBatches = null;
+    this.joined = [];
     this.held += taken;
     this.reserve(batch.length);
     const groups = new Int32Array(batch.length);
@@ -222,5 +267,19 @@ export class BuildTable {
     const growing = this.capacityFor(batch.length);
     const old = growing === this.capacity ? 0 : this.capacity;
     return (growing + old) * BYTES_PER_ROW + this.batchBytes + this.table.bytes + 2 * sizeOfBatch(batch);
+  }
+}
+
+/** Bytes of a cell; null where they differ. */
+function fixedWidth(type: DataType): number | null {
+  switch (layoutOf(type)) {
+    case 'bytes':
+    case 'list':
+      return null;
+    case 'decimal128':
+    case 'interval':
+      return 16;
+    default:
+      return 8;
   }
 }

@@ -23,8 +23,25 @@ interface Sides {
   readonly probe: AsyncIterable<Batch>;
 }
 
-export async function* hashJoin(plan: JoinPlan, sides: Sides, run: OperatorRun): AsyncGenerator<Batch> {
+/** The whole build side, which every task gets: made by the first, and there for those behind it, if it fits. */
+export interface KeptTable {
+  table: BuildTable | null;
+  /** Of that side, also those that are not in the table. */
+  rowsIn: number;
+}
+
+export async function* hashJoin(
+  plan: JoinPlan,
+  sides: Sides,
+  run: OperatorRun,
+  kept: KeptTable | null,
+): AsyncGenerator<Batch> {
   const { memory, resources } = run;
+  if (kept !== null && kept.table !== null) {
+    kept.table.moveTo(memory);
+    yield* probeAll(plan, kept.table, wholeRows(plan, plan.probe, sides.probe), run);
+    return;
+  }
   const build = wholeRows(plan, plan.build, sides.build)[Symbol.asyncIterator]();
   const probe = wholeRows(plan, plan.probe, sides.probe);
   const table = new BuildTable(plan, memory);
@@ -33,6 +50,10 @@ export async function* hashJoin(plan: JoinPlan, sides: Sides, run: OperatorRun):
   try {
     const rest = await fill(table, build);
     if (rest === null) {
+      if (kept !== null) {
+        kept.rowsIn = run.counters.in;
+        kept.table = table;
+      }
       yield* probeAll(plan, table, probe, run);
       return;
     }
@@ -41,7 +62,7 @@ export async function* hashJoin(plan: JoinPlan, sides: Sides, run: OperatorRun):
     const probes = await partitionSide({ ...request, side: plan.probe, batches: probe });
     yield* joinPairs(plan, { builds, probes, level: 1 }, run);
   } finally {
-    table.clear();
+    if (kept?.table !== table) table.clear();
   }
 }
 
@@ -51,6 +72,7 @@ async function* probeAll(
   probe: AsyncIterable<Batch>,
   run: OperatorRun,
 ): AsyncGenerator<Batch> {
+  table.seal();
   for await (const batch of probe) {
     const marks = new Uint8Array(batch.length);
     yield* probeBatch(plan, { table, batch, marks, isLast: true }, run);

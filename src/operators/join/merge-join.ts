@@ -81,7 +81,7 @@ async function fillWindow(table: BuildTable, rows: SortedRows): Promise<Window> 
 async function* joinKey(plan: JoinPlan, sides: SortedSides, run: OperatorRun): AsyncGenerator<Batch> {
   const { memory } = run;
   const before = memory.bytes;
-  yield* hashJoin(plan, sides, run);
+  yield* hashJoin(plan, sides, run, null);
   memory.shrink(memory.bytes - before);
 }
 

@@ -8,8 +8,8 @@
 import type { Schema } from '../../columnar/batch.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import type { Ship } from '../../protocol/task.js';
-import { sharedAncestors } from '../rules/separate-diamonds.js';
-import { ancestorsOf, type NodeOf } from '../graph-edit.js';
+import { canChain } from '../can-chain.js';
+import type { NodeOf } from '../graph-edit.js';
 import type { LogicalGraph } from '../logical-graph.js';
 import type { PhysicalInput, PhysicalNode } from '../physical-graph.js';
 import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, sortKeysOf, type SchemaOf } from './physical-nodes.js'; // prettier-ignore
@@ -18,18 +18,9 @@ import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, sortKeys
 export function lowerMapPartition(node: NodeOf<'mapPartition'>, graph: LogicalGraph): readonly PhysicalNode[] {
   const { module, function: name, broadcast } = node;
   const [input, ...sets] = node.inputs;
-  const canStay =
-    sets.length === 0 ||
-    (!meetsAbove(graph, input) && sets.every((set) => sharedAncestors(graph, input, set).length === 0));
-  const main = canStay ? forward(input) : exchanged(node, 0, input, { kind: 'REBALANCE' });
+  const main = canChain(graph, input, sets) ? forward(input) : exchanged(node, 0, input, { kind: 'REBALANCE' });
   const inputs = [main, ...broadcastSets(node, 1)];
   return [operatorBehind(node, inputs, { kind: 'mapPartition', module, function: name, broadcast })];
-}
-
-/** An exchange is read by one vertex, and what stands below a union is in several. */
-function meetsAbove(graph: LogicalGraph, id: string): boolean {
-  const ids = ancestorsOf(graph, id);
-  return graph.nodes.some(({ id: other, kind }) => ids.has(other) && (kind === 'union' || kind === 'intersect' || kind === 'except')); // prettier-ignore
 }
 
 export function lowerReduce(node: NodeOf<'reduce' | 'reduceGroup'>, schemaOf: SchemaOf): readonly PhysicalNode[] {

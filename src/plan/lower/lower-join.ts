@@ -2,7 +2,8 @@
  * join and cross: which side is held in memory, and how rows get to their partners.
  *
  *     repartition   left ═HASH(keys)═▶ join ◀═HASH(keys)═ right
- *     broadcast     one  ═REBALANCE══▶ join ◀═BROADCAST══ other, which is the one in memory
+ *     broadcast     one  ────────────▶ join ◀═BROADCAST══ other, which is the one in memory
+ *     nested loop   one  ═REBALANCE══▶ join ◀═BROADCAST══ other
  *
  * A side that is broadcast is seen by every task, so none knows which of its rows found no partner anywhere: without keys, a side
  * whose rows without a partner count goes to one task with the other.
@@ -11,11 +12,13 @@ import { formatCount } from '../../config/units.js';
 import type { Schema } from '../../columnar/batch.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import type { JoinType, Ship } from '../../protocol/task.js';
+import { canChain } from '../can-chain.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { RowEstimate } from '../estimate-rows.js';
+import type { LogicalGraph } from '../logical-graph.js';
 import { joinSchema } from '../node-schemas.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { columnsOf, exchanged, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
 
 type Side = 'left' | 'right';
 
@@ -24,7 +27,8 @@ interface Strategy {
   readonly isSorted: boolean;
   /** The side in memory. */
   readonly build: Side;
-  readonly ships: readonly [Ship, Ship];
+  /** Null: FORWARD. */
+  readonly ships: readonly [Ship | null, Ship | null];
   /** For explain. */
   readonly how: string;
 }
@@ -33,6 +37,7 @@ export function lowerJoin(
   node: NodeOf<'join'>,
   schemaOf: SchemaOf,
   rowsOf: (id: string) => RowEstimate,
+  graph: LogicalGraph,
 ): readonly PhysicalNode[] {
   const [left, right] = node.inputs.map(schemaOf);
   const leftKeys = columnsOf(left, node.leftKeys);
@@ -40,7 +45,7 @@ export function lowerJoin(
   const { type, nullSafe, residual } = node;
   const body = { leftKeys, rightKeys, type, nullSafe, residual };
   const smaller = smallerSide(rowsOf(node.inputs[0]), rowsOf(node.inputs[1]));
-  return joinNodes(node, schemaOf, { ...body, strategy: strategyOf(node, leftKeys, rightKeys, smaller) });
+  return joinNodes(node, schemaOf, { ...body, strategy: strategyOf(graph, node, leftKeys, rightKeys, smaller) });
 }
 
 export function lowerCross(
@@ -80,11 +85,13 @@ function joinNodes(
         sortedSide(node, 'left', node.inputs[0], left, body.leftKeys),
         sortedSide(node, 'right', node.inputs[1], right, body.rightKeys),
       ];
-  const inputs = node.inputs.map((input, i) =>
-    exchanged(node, i, sorts[i]?.id ?? input, strategy.ships[i], sorts[i]?.order),
-  );
+  const inputs = node.inputs.map((input, i) => {
+    const ship = strategy.ships[i];
+    return ship === null ? forward(input) : exchanged(node, i, sorts[i]?.id ?? input, ship, sorts[i]?.order);
+  });
+  const isBroadcast = strategy.ships.some((ship) => ship?.kind === 'BROADCAST');
   const output = columnsOf(pair, node.schema.fields.map(({ name }) => name)); // prettier-ignore
-  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, output, build, isSorted });
+  const joined = operatorBehind(node, inputs, { kind: 'join', ...body, pair, output, build, isSorted, isBroadcast });
   return [...sorts.map(({ order: _, ...sort }) => sort), { ...joined, strategy: strategy.how }];
 }
 
@@ -108,12 +115,13 @@ function smallerSide(left: RowEstimate, right: RowEstimate): { readonly side: Si
 }
 
 function strategyOf(
+  graph: LogicalGraph,
   node: NodeOf<'join'>,
   leftKeys: readonly number[],
   rightKeys: readonly number[],
   smaller: ReturnType<typeof smallerSide>,
 ): Strategy {
-  const { type, hint } = node;
+  const { type, hint, small } = node;
   if (leftKeys.length === 0) {
     if (type === 'right') return everyPair('left', 'because rows of the right one count without a partner, too');
     if (type !== 'full') return everyPair('right', 'because there is no equality of both in "on"');
@@ -125,11 +133,12 @@ function strategyOf(
       how: 'nested loop in one task, the right side in memory',
     };
   }
+  if (small !== null) return broadcast(graph, node, small.side, small.why);
   switch (hint) {
     case 'BROADCAST_HASH_FIRST':
-      return broadcast('left', hint);
+      return broadcast(graph, node, 'left', `hint ${hint}`);
     case 'BROADCAST_HASH_SECOND':
-      return broadcast('right', hint);
+      return broadcast(graph, node, 'right', `hint ${hint}`);
     default: {
       const build = hint === null ? smaller.side : hint === 'REPARTITION_HASH_FIRST' ? 'left' : 'right';
       const ships: [Ship, Ship] = [
@@ -154,16 +163,24 @@ function strategyOf(
   }
 }
 
-function broadcast(build: Side, hint: string): Strategy {
-  return { isSorted: false, build, ships: shipsOf(build), how: `hash, the ${build} side broadcast: hint ${hint}` };
+/** The rows of the other side stay in the chain that makes them, if that can be. */
+function broadcast(graph: LogicalGraph, { inputs, parallelism }: NodeOf<'join'>, build: Side, why: string): Strategy {
+  const [small, large] = build === 'left' ? inputs : [...inputs].reverse();
+  const stays = parallelism === null && canChain(graph, large, [small]);
+  const how = `hash, the ${build} side broadcast: ${why}`;
+  return { isSorted: false, build, ships: shipsOf(build, stays ? null : { kind: 'REBALANCE' }), how };
 }
 
 function everyPair(build: Side, why: string): Strategy {
-  return { isSorted: false, build, ships: shipsOf(build), how: `nested loop, the ${build} side broadcast, ${why}` };
+  return {
+    isSorted: false,
+    build,
+    ships: shipsOf(build, { kind: 'REBALANCE' }),
+    how: `nested loop, the ${build} side broadcast, ${why}`,
+  };
 }
 
-function shipsOf(build: Side): [Ship, Ship] {
+function shipsOf(build: Side, others: Ship | null): Strategy['ships'] {
   const all: Ship = { kind: 'BROADCAST' };
-  const some: Ship = { kind: 'REBALANCE' };
-  return build === 'left' ? [all, some] : [some, all];
+  return build === 'left' ? [all, others] : [others, all];
 }

@@ -177,6 +177,7 @@ class Loop {
       kept: null,
       residual: null,
       hint: null,
+      small: null,
       schema,
       parallelism: null,
     });

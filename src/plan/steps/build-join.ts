@@ -51,6 +51,7 @@ export function addJoin(
     kept: null,
     residual: condition.residual,
     hint,
+    small: null,
     schema,
   });
   const isOneSided = type === 'semi' || type === 'anti';
