@@ -31,8 +31,9 @@ export class OpenPart {
     );
   }
 
+  /** In memory. */
   bytesOf(batch: number): number {
-    return this.reader.entry(batch).bytes;
+    return this.reader.entry(batch).rawBytes;
   }
 
   rowsOf(batch: number): number {

@@ -29,9 +29,7 @@ export async function spillRun({ label, schema, batches, resources }: SpillRunRe
   let largestBatchBytes = 0;
   try {
     for await (const batch of batches) {
-      const before = writer.bytes;
-      await writer.append(batch);
-      largestBatchBytes = Math.max(largestBatchBytes, writer.bytes - before);
+      largestBatchBytes = Math.max(largestBatchBytes, await writer.append(batch));
     }
     return openRunFile(await writer.seal(), largestBatchBytes, spill);
   } finally {

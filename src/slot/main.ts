@@ -59,6 +59,7 @@ function createResources({
       ownerPid: mainPid,
       directories: settings['io.tmp.dirs'],
       maxBytes: mostBytes === null ? null : Math.floor(mostBytes / slots),
+      compression: settings['spill.compression'],
     }),
     batchRows: settings['debug.batch-rows'],
   };

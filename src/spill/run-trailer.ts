@@ -1,10 +1,10 @@
 /**
  * What stands behind the end mark of a run file: where each batch is, and checksums that together cover every byte.
  *
- *     header bytes (u32) | header (JSON) | entries (32 bytes each) | extras | sample
+ *     header bytes (u32) | header (JSON) | entries (40 bytes each) | extras | sample
  *     tail: CRC (u32) | trailer bytes (u32, without tail) | "ETL RUN1"
  *
- *     entry: offset (f64) | bytes (f64) | rows (u32) | partition (u32) | CRC (u32) | extra bytes (u32)
+ *     entry: offset (f64) | bytes (f64) | rows (u32) | partition (u32) | CRC (u32) | extra bytes (u32) | raw bytes (f64)
  *
  * The CRC of the tail covers the end mark, the trailer and its length. Batches lie one behind the other without gaps,
  * the first behind the schema, the last before the end mark: so nothing is left that no checksum covers.
@@ -15,7 +15,7 @@ import type { RunOrigin } from './run-file.js';
 
 export const TAIL_BYTES = 16;
 const MAGIC = Buffer.from('ETL RUN1');
-const ENTRY_BYTES = 32;
+const ENTRY_BYTES = 40;
 
 export interface RunHeader extends RunOrigin {
   readonly id: string;
@@ -34,6 +34,8 @@ export interface BatchEntry {
   readonly partition: number;
   readonly crc: number;
   readonly extraBytes: number;
+  /** What it takes without compression. */
+  readonly rawBytes: number;
 }
 
 export interface RunTrailer {
@@ -59,6 +61,7 @@ export class EntryList {
     this.bytes.writeUInt32LE(entry.partition, at + 20);
     this.bytes.writeUInt32LE(entry.crc, at + 24);
     this.bytes.writeUInt32LE(extra?.length ?? 0, at + 28);
+    this.bytes.writeDoubleLE(entry.rawBytes, at + 32);
     if (extra !== null && extra.length > 0) this.extras.push(Uint8Array.from(extra));
   }
 
@@ -107,6 +110,7 @@ export function decodeTrailer(endMark: Buffer, trailer: Buffer, tail: Buffer): R
         partition: trailer.readUInt32LE(at + 20),
         crc: trailer.readUInt32LE(at + 24),
         extraBytes: trailer.readUInt32LE(at + 28),
+        rawBytes: trailer.readDoubleLE(at + 32),
       };
     },
     extra: (index) => trailer.subarray(extrasAt + extraOffsets[index], extrasAt + extraOffsets[index + 1]),

@@ -7,7 +7,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { byteSize, encodeBatch } from '../columnar/arrow/encode-batch.js';
+import { byteSize, encodeBatch, encodePackedBatch, type EncodedBatch } from '../columnar/arrow/encode-batch.js';
 import { encodeSchema } from '../columnar/arrow/encode-schema.js';
 import { endOfStream } from '../columnar/arrow/message.js';
 import { rowCount, type Batch, type Schema } from '../columnar/batch.js';
@@ -74,25 +74,21 @@ export class RunWriter {
     return writer;
   }
 
-  /** Bytes of the file so far. */
-  get bytes(): number {
-    return this.offset;
-  }
-
   /**
    * Appends the counted rows of a batch to a partition. Partitions may come in any order. The batch is not kept.
    * @param extra anything about the batch, such as its first key; kept in the trailer
+   * @returns bytes that it will take when it is read
    * @throws EtlError ETL-6101, ETL-6102, ETL-6103
    */
-  async append(batch: Batch, partition = 0, extra: Uint8Array | null = null): Promise<void> {
+  async append(batch: Batch, partition = 0, extra: Uint8Array | null = null): Promise<number> {
     if (partition < 0 || partition >= this.options.partitionCount)
       throw new RangeError(`partition ${partition} of ${this.options.partitionCount}`);
     const rows = rowCount(batch);
-    if (rows === 0) return;
-    const pieces = encodeBatch(batch);
+    if (rows === 0) return 0;
+    const { pieces, rawBytes } = this.encode(batch);
     const bytes = byteSize(pieces);
     const crc = pieces.reduce((sum, piece) => crc32(piece, sum), 0);
-    this.entries.add({ offset: this.offset, bytes, rows, partition, crc }, extra);
+    this.entries.add({ offset: this.offset, bytes, rows, partition, crc, rawBytes }, extra);
     this.offset += bytes;
     this.rows += rows;
     const summary = this.partitions.get(partition);
@@ -102,6 +98,13 @@ export class RunWriter {
       summary.bytes += bytes;
     }
     await this.guarded(() => this.put(pieces, bytes));
+    return rawBytes;
+  }
+
+  private encode(batch: Batch): EncodedBatch {
+    if (this.space.compression === 'lz4') return encodePackedBatch(batch);
+    const pieces = encodeBatch(batch);
+    return { pieces, rawBytes: byteSize(pieces) };
   }
 
   /**

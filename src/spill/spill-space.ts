@@ -21,10 +21,13 @@ export interface SpillOptions {
   readonly directories: readonly string[];
   /** This slot's share of `spill.max-bytes`; null: no limit. */
   readonly maxBytes: number | null;
+  /** `spill.compression`: of the batches in the files. */
+  readonly compression: 'none' | 'lz4';
 }
 
 export class SpillSpace {
   readonly runId: string;
+  readonly compression: SpillOptions['compression'];
   private readonly slot: number;
   private readonly ownerPid: number;
   private readonly maxBytes: number;
@@ -36,7 +39,8 @@ export class SpillSpace {
   private peak = 0;
   private written = 0;
 
-  constructor({ runId, slot, ownerPid, directories, maxBytes }: SpillOptions) {
+  constructor({ runId, slot, ownerPid, directories, maxBytes, compression }: SpillOptions) {
+    this.compression = compression;
     this.runId = runId;
     this.slot = slot;
     this.ownerPid = ownerPid;

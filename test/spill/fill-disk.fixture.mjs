@@ -16,6 +16,7 @@ const space = new SpillSpace({
   ownerPid: process.pid,
   directories: [directory],
   maxBytes: null,
+  compression: 'none',
 });
 const schema = { fields: [{ name: 'x', type: /** @type {const} */ ({ kind: 'bytea' }), nullable: true }] };
 const builder = new BytesBuilder({ kind: 'bytea' });

@@ -14,6 +14,7 @@ const space = new SpillSpace({
   ownerPid: Number(owner || process.pid),
   directories: [directory],
   maxBytes: null,
+  compression: 'none',
 });
 const column = createBuilder({ kind: 'int32' }).finish();
 const schema = { fields: [{ name: 'x', type: column.type, nullable: true }] };

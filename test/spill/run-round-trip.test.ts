@@ -21,9 +21,10 @@ test('what is appended to any partition in any order is read back, whole and by 
       partitions,
       fc.uint8Array(),
       fc.boolean(),
-      async (batches, into, sample, durable) => {
+      fc.constantFrom('none' as const, 'lz4' as const),
+      async (batches, into, sample, durable, compression) => {
         if (batches.length === 0) return;
-        const space = spaceIn(directory);
+        const space = spaceIn(directory, { compression });
         const writer = await writerIn(space, batches[0], { partitionCount: 4 });
         for (const [i, batch] of batches.entries()) await writer.append(batch, into[i], Uint8Array.of(i));
         const sealed = await writer.seal({ durable, sample });
@@ -49,7 +50,7 @@ test('what is appended to any partition in any order is read back, whole and by 
         const bytes = readFileSync(run.path);
         expect([bytes.length, space.usedBytes]).toEqual([run.bytes, run.bytes]);
         // apache-arrow reads on behind the end mark of a stream without batches.
-        if (kept.length > 0)
+        if (kept.length > 0 && compression === 'none')
           expect(arrowRows(tableFromIPC(bytes))).toEqual(kept.flatMap(({ batch }) => rawRows(batch)));
         space.remove(run);
         expect([space.usedBytes, existsSync(run.path)]).toEqual([0, false]);

@@ -16,6 +16,7 @@ export function spaceIn(directory: string, options: Partial<SpillOptions> = {}):
     ownerPid: process.pid,
     directories: [mkdtempSync(path.join(directory, 'spill-'))],
     maxBytes: null,
+    compression: 'none',
     ...options,
   });
 }

@@ -11,6 +11,7 @@ import { compactBatch, takeColumn } from '../take.js';
 import { headerIds } from './arrow-type.js';
 import { FlatBuilder } from './flat-builder.js';
 import { ALIGNMENT, frameMessage, paddedBytes } from './message.js';
+import { packLz4Frame } from './pack-lz4-frame.js';
 
 const padding = Buffer.alloc(ALIGNMENT);
 
@@ -21,21 +22,44 @@ interface Body {
   /** Offset and length of each buffer. */
   readonly buffers: number[];
   bytes: number;
+  /** Without compression. */
+  rawBytes: number;
+  readonly isPacked: boolean;
+}
+
+export interface EncodedBatch {
+  readonly pieces: Buffer[];
+  /** What they would take without compression: about what the batch takes in memory when it is read. */
+  readonly rawBytes: number;
 }
 
 /** A batch message: metadata first, body behind it. */
 export function encodeBatch(batch: Batch): Buffer[] {
+  return encode(batch, false).pieces;
+}
+
+/** The same with LZ4 for each buffer that gets shorter by it. */
+export function encodePackedBatch(batch: Batch): EncodedBatch {
+  return encode(batch, true);
+}
+
+function encode(batch: Batch, isPacked: boolean): EncodedBatch {
   const dense = compactBatch(batch);
-  const body: Body = { pieces: [], nodes: [], buffers: [], bytes: 0 };
+  const body: Body = { pieces: [], nodes: [], buffers: [], bytes: 0, rawBytes: 0, isPacked };
   for (const column of dense.columns) addColumn(body, column, dense.length);
   const flat = new FlatBuilder();
   const buffers = flat.structs(body.buffers.length / 2, 16, (bytes, at, i) => writePair(bytes, at, body.buffers, i));
   const nodes = flat.structs(body.nodes.length / 2, 16, (bytes, at, i) => writePair(bytes, at, body.nodes, i));
-  flat.startTable(3);
+  // Codec LZ4_FRAME, for each buffer: both are the defaults of the table.
+  if (isPacked) flat.startTable(2);
+  const compression = isPacked ? flat.endTable() : 0;
+  flat.startTable(isPacked ? 4 : 3);
   flat.int64(0, dense.length);
   flat.reference(1, nodes);
   flat.reference(2, buffers);
-  return [frameMessage(flat, headerIds.batch, flat.endTable(), body.bytes), ...body.pieces];
+  if (isPacked) flat.reference(3, compression);
+  const frame = frameMessage(flat, headerIds.batch, flat.endTable(), body.bytes);
+  return { pieces: [frame, ...body.pieces], rawBytes: frame.length + body.rawBytes };
 }
 
 /** Bytes that the pieces of a message take in a file. */
@@ -89,12 +113,24 @@ function rowsFrom(column: Column, from: number, to: number): Column {
 }
 
 function addBuffer(body: Body, memory: ArrayBufferView, bytes: number): void {
-  body.buffers.push(body.bytes, bytes);
-  if (bytes === 0) return;
-  body.pieces.push(Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, bytes));
-  const padded = paddedBytes(bytes);
-  if (padded > bytes) body.pieces.push(padding.subarray(0, padded - bytes));
+  const own = Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, bytes);
+  const pieces = bytes === 0 ? [] : body.isPacked ? packed(own) : [own];
+  const taken = byteSize(pieces);
+  body.buffers.push(body.bytes, taken);
+  body.rawBytes += paddedBytes(bytes);
+  if (taken === 0) return;
+  body.pieces.push(...pieces);
+  const padded = paddedBytes(taken);
+  if (padded > taken) body.pieces.push(padding.subarray(0, padded - taken));
   body.bytes += padded;
+}
+
+/** The length, -1 for what is not packed, then the data. */
+function packed(bytes: Buffer): Buffer[] {
+  const frame = packLz4Frame(bytes);
+  const length = Buffer.alloc(8);
+  length.writeBigInt64LE(frame === null ? -1n : BigInt(bytes.length));
+  return [length, frame ?? bytes];
 }
 
 function writePair(bytes: Buffer, at: number, pairs: readonly number[], index: number): void {

@@ -51,6 +51,11 @@ export const execution = {
     null,
     'Directories for spill files, separated by commas. Default: the temporary directory of the system. Use local disks with room for what does not fit the managed memory.',
   ),
+  'spill.compression': choice(
+    ['none', 'lz4'],
+    'none',
+    'Of spill files and exchanges. lz4 writes less, and takes a few times the CPU: for disks that are slower than that.',
+  ),
   'spill.max-bytes': optionalSize('Most bytes of spill files in a run. Default: no limit but the disk.'),
   'state.dir': optionalString(
     'Directory of the runs (plan, outcome, log) and of the locks that keep two runs of a job apart. Default: $XDG_STATE_HOME/etl, or ~/.local/state/etl.',

@@ -37,9 +37,8 @@ export async function partitionSide(request: PartitionRequest): Promise<SpilledR
     for await (const batch of batches) {
       for (const [i, rows] of partitions(request, batch).entries()) {
         if (rows.length === 0) continue;
-        const before = writers[i].bytes;
-        await writers[i].append(takeRows(batch, Int32Array.from(rows)));
-        largest[i] = Math.max(largest[i], writers[i].bytes - before);
+        const bytes = await writers[i].append(takeRows(batch, Int32Array.from(rows)));
+        largest[i] = Math.max(largest[i], bytes);
       }
     }
     const runs: SpilledRun[] = [];

@@ -71,6 +71,7 @@ export async function runRows(
     ownerPid: process.pid,
     directories: [directory],
     maxBytes: null,
+    compression: mode.forceSpill ? 'lz4' : 'none',
   });
   // A plan that needs more is refused before it runs.
   const managed = new MemoryPool(Math.max(mode.managedBytes, mode.isTight === true ? 0 : leastManagedBytes(plan)), {
