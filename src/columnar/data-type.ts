@@ -17,7 +17,8 @@ export type DataType =
   /** `numeric` without limits (or p > 38): PostgreSQL's own decimal text, exact at any length, with NaN and ±Infinity. */
   | { readonly kind: 'numeric' }
   /** `sqlName` keeps the server's name where text stands in for another type (`inet`, an enum, `varchar(10)`). */
-  | { readonly kind: 'text'; readonly sqlName?: string }
+  /** `collation`: PostgreSQL's name of the ICU order of a sort key (`de-x-icu`); without it text is in the order of its bytes. */
+  | { readonly kind: 'text'; readonly sqlName?: string; readonly collation?: string }
   | { readonly kind: 'json' }
   | { readonly kind: 'jsonb' }
   | { readonly kind: 'uuid' }
@@ -79,7 +80,7 @@ export function typeName(type: DataType): string {
     case 'decimal':
       return `numeric(${type.precision},${type.scale})`;
     case 'text':
-      return type.sqlName ?? 'text';
+      return (type.sqlName ?? 'text') + (type.collation === undefined ? '' : ` COLLATE "${type.collation}"`);
     case 'list':
       return `${typeName(type.element)}[]`;
     default:

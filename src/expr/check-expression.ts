@@ -5,6 +5,7 @@
  * Throws ETL-3001 (grammar), 3002 (names), 3003 (types), 3004 (functions), 3005 (aggregates and the like); `at.column` and
  * `at.length` count within the text.
  */
+import { splitCollation } from './collate-key.js';
 import { checkCall } from './check-call.js';
 import { explicitCast, requireBoolean, type Checked } from './coerce.js';
 import { notAnExpression, syntaxError, typeError } from './expression-error.js';
@@ -73,9 +74,10 @@ export function checkSortKeys(source: string, scope: Scope): SortExpr[] {
 
 export function checkSortItem({ node, descending, nullsFirst }: SortNode, scope: Scope): SortExpr {
   if (node.kind === 'number') throw typeError('a number is no sort key', node.at, 'name the column');
-  const checked = checkNode(node, scope);
+  const key = splitCollation(node);
+  const checked = checkNode(key.node, scope);
   requireOrder(checked);
-  return { expr: checked.expr, descending, nullsFirst };
+  return { expr: key.collate(checked.expr), descending, nullsFirst };
 }
 
 /** A part of an expression's text. */
@@ -106,6 +108,12 @@ function check(node: SyntaxNode, scope: Scope): Checked {
     case 'array':
       return checkArray(node, scope);
     case 'call':
+      if (node.name === 'collate' && node.form === 'special')
+        throw typeError(
+          'a collation can only stand behind a key of an order',
+          node.nameAt,
+          'sort: [name COLLATE "de-x-icu"]',
+        );
       if (isRunTime(node)) return checkRunTime(node, scope);
       return checkCall(
         node,

@@ -71,14 +71,12 @@ export function parseAtTimeZone(parser: FormParser, left: SyntaxNode): SyntaxNod
   return parser.call('timezone', [zone, left], left.at, nameAt);
 }
 
+/** C is the order that everything has; another one can only stand behind a key of an order, and is left for that to see. */
 export function parseCollate(parser: FormParser, left: SyntaxNode): SyntaxNode {
-  parser.tokens.next();
+  const nameAt = parser.tokens.next();
   const token = parser.tokens.next();
-  if (token.text !== 'C' && token.text !== 'POSIX')
-    throw syntaxError(
-      `the collation ${parser.tokens.describe(token)} is not supported`,
-      token,
-      'text is compared as bytes, as by COLLATE "C"',
-    );
-  return { ...left, ...parser.grow(left.at, [left]), depth: left.depth };
+  if (token.text === 'C' || token.text === 'POSIX')
+    return { ...left, ...parser.grow(left.at, [left]), depth: left.depth };
+  const name: SyntaxNode = { kind: 'string', text: token.text, ...parser.grow(token, []) };
+  return parser.call('collate', [left, name], left.at, nameAt);
 }

@@ -2,7 +2,7 @@
  * The order of two cells that are not NULL, as a function chosen once per key. Columns of both sides are of one type.
  *
  * PostgreSQL's order: NaN equals NaN and is above all numbers, -0 equals 0, text and uuid as bytes, numbers by value, intervals
- * by length, arrays element by element with NULL elements last. A key with a collation gets its function here too.
+ * by length, arrays element by element with NULL elements last. Text of a collation is in its order, what is equal there as bytes.
  */
 import { spanDays, spanMicros } from '../columnar/interval-span.js';
 import { getBit } from '../columnar/bitmap.js';
@@ -21,6 +21,7 @@ import {
 import { layoutOf, type DataType } from '../columnar/data-type.js';
 import { leafColumn, leafOffset } from '../columnar/list-leaves.js';
 import { compareBytes, compareNumericText } from './compare-bytes.js';
+import { collatorOf } from './collation.js';
 import { compareJsonb } from './jsonb-order.js';
 
 /** Negative when cell `i` of `a` comes before cell `j` of `b`, positive when behind, 0 when they are equal. */
@@ -39,6 +40,7 @@ export function cellOrderOf(type: DataType): CellOrder {
     case 'float64':
       return compareFloats as CellOrder;
     case 'bytes':
+      if (type.kind === 'text' && type.collation !== undefined) return collatedOrder(type.collation) as CellOrder;
       return (
         type.kind === 'numeric' ? compareNumerics : type.kind === 'jsonb' ? compareJson : compareText
       ) as CellOrder;
@@ -47,6 +49,14 @@ export function cellOrderOf(type: DataType): CellOrder {
     case 'list':
       return compareLists as CellOrder;
   }
+}
+
+/** Decodes both texts for each comparison. */
+function collatedOrder(collation: string): CellOrder<BytesColumn> {
+  const collator = collatorOf(collation)!;
+  const textOf = ({ data, offsets }: BytesColumn, row: number): string =>
+    Buffer.from(data.buffer, data.byteOffset + offsets[row], offsets[row + 1] - offsets[row]).toString();
+  return (a, i, b, j) => collator.compare(textOf(a, i), textOf(b, j)) || compareText(a, i, b, j);
 }
 
 const compareBits: CellOrder<BitsColumn> = (a, i, b, j) => Number(getBit(a.values, i)) - Number(getBit(b.values, j));

@@ -35,8 +35,9 @@ export function keyWidth(type: DataType): KeyWidth | null {
       return { bits: 64, isExact: true };
     case 'decimal':
       return type.precision <= 9 ? { bits: 32, isExact: true } : { bits: 64, isExact: type.precision <= 18 };
-    case 'numeric':
     case 'text':
+      return type.collation === undefined ? { bits: 64, isExact: false } : null;
+    case 'numeric':
     case 'json':
     case 'uuid':
     case 'bytea':

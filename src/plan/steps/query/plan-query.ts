@@ -3,6 +3,7 @@
  *
  *     FROM, WHERE ─▶ GROUP BY ─▶ HAVING ─▶ window functions ─▶ SELECT ─▶ DISTINCT ─▶ UNION … ─▶ ORDER BY ─▶ LIMIT
  */
+import { splitCollation } from '../../../expr/collate-key.js';
 import { defaultName } from '../../../expr/check-expression.js';
 import { syntaxError, typeError } from '../../../expr/expression-error.js';
 import { hasEquality, requireOrder } from '../../../expr/require-order.js';
@@ -161,9 +162,10 @@ function selectAndSort(
     return hidden.at(-1)!.name;
   };
   const keys = orderBy.map(({ descending, nullsFirst }, i): SortKey => {
-    const expr = check(sortNodes[i]);
-    requireOrder({ expr, at: sortNodes[i].at });
-    return { column: nameOf(expr), descending, nullsFirst };
+    const key = splitCollation(sortNodes[i]);
+    const expr = check(key.node);
+    requireOrder({ expr, at: key.node.at });
+    return { column: nameOf(key.collate(expr)), descending, nullsFirst };
   });
   const on = select.distinct?.on.map((node) => nameOf(check(inSelect(node, items) ?? node))) ?? [];
   if (select.distinct !== null && on.length === 0 && hidden.length > 0)

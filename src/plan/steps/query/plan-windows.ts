@@ -1,4 +1,5 @@
 /** Window functions: each OVER sorts the rows and adds columns to them. */
+import { splitCollation } from '../../../expr/collate-key.js';
 import { checkAggregate } from '../../../expr/aggregates/check-aggregate.js';
 import { aggregateEntry } from '../../../expr/aggregates/aggregate-catalog.js';
 import type { Checked } from '../../../expr/coerce.js';
@@ -62,9 +63,10 @@ function addWindow(
 
 function sorted({ orderBy }: WindowNode, check: Check): SortExpr[] {
   return orderBy.map(({ node, descending, nullsFirst }: SortNode) => {
-    const expr = check(node);
+    const key = splitCollation(node);
+    const expr = check(key.node);
     requireOrder({ expr, at: node.at });
-    return { expr, descending, nullsFirst };
+    return { expr: key.collate(expr), descending, nullsFirst };
   });
 }
 
