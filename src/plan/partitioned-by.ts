@@ -22,6 +22,9 @@ export function partitionedBy(graph: LogicalGraph, id: string): readonly string[
       return renamed(node.items, below());
     case 'window':
       return node.shape.kind === 'session' ? orNull(node.by) : below();
+    case 'sort':
+      // Ranges never part rows that are equal in the keys.
+      return node.keys.map(({ column }) => column);
     case 'distinct':
       return liesRight(graph, node, node.on) ? below() : orNull(node.on);
     case 'aggregate':
@@ -33,6 +36,31 @@ export function partitionedBy(graph: LogicalGraph, id: string): readonly string[
     default:
       return null;
   }
+}
+
+/** Columns by which the rows of each task are in order, the first one first; none where nothing is known. */
+function orderOf(graph: LogicalGraph, id: string): readonly string[] {
+  const node = nodeOf(graph, id);
+  const below = (): readonly string[] => orderOf(graph, node.inputs[0]);
+  switch (node.kind) {
+    case 'sort':
+    case 'sortPartition':
+      return node.keys.map(({ column }) => column);
+    case 'filter':
+    case 'assert':
+    case 'limit':
+      return below();
+    case 'select':
+      return renamed(node.items, below()) ?? [];
+    default:
+      return [];
+  }
+}
+
+/** Do the rows of each group of `by` come one behind another, where no exchange lies between? */
+export function liesInOrder(graph: LogicalGraph, node: LogicalNode, by: readonly string[]): boolean {
+  const first = orderOf(graph, node.inputs[0]).slice(0, by.length);
+  return by.length > 0 && by.every((column) => first.includes(column));
 }
 
 /** Do the rows of each group of `by` lie in one task, so that the step needs no exchange of its own? */

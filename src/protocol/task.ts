@@ -143,13 +143,14 @@ export type OperatorDescriptor =
       readonly output: readonly number[];
     })
   /**
-   * Groups whose rows have to come in an order. All inputs are sorted by their groups and have the same ones: the first brings keys and
-   * states of `calls`, as a `final` aggregate gets them; each other one is a stream. `output`: places among keys, values of `calls`, and
-   * those of the streams.
+   * Groups whose rows come in an order. All inputs are sorted by their groups and have the same ones: the first brings their keys in the
+   * columns `by`, with states of `calls`, as a `final` aggregate gets them, or as rows; each other one is a stream. `output`: places among
+   * keys, values of `calls`, and those of the streams.
    */
   | (OperatorBase & {
       readonly kind: 'sortedAggregate';
-      readonly keys: number;
+      readonly by: readonly number[];
+      readonly first: 'states' | 'rows';
       readonly calls: readonly AggregateCall[];
       readonly streams: readonly OrderedStream[];
       readonly output: readonly number[];

@@ -1,5 +1,5 @@
 /**
- * Aggregates whose rows have to come in an order: DISTINCT, string_agg, array_agg, percentiles. All inputs come sorted by group and
+ * Aggregates whose rows have to come in an order (DISTINCT, string_agg, array_agg, percentiles), or do: all inputs are sorted by group and
  * have the same groups, so they are walked side by side, a window of groups at a time:
  *
  *     keys and states   a a │ b │ c c c     the first input; what it counts is known before the others are read
@@ -28,7 +28,7 @@ type Descriptor = Extract<OperatorDescriptor, { kind: 'sortedAggregate' }>;
 const FIRST_WINDOW = 256;
 
 export function prepareSortedAggregate(descriptor: Descriptor, [input]: readonly Schema[]): Operator {
-  const keys: Schema = { fields: input!.fields.slice(0, descriptor.keys) };
+  const keys: Schema = { fields: descriptor.by.map((column) => input!.fields[column]) };
   return { id: descriptor.id, run: (inputs, run) => walk(descriptor, keys, inputs, run) };
 }
 
@@ -39,7 +39,7 @@ async function* walk(
   run: OperatorRun,
 ): AsyncGenerator<Batch> {
   const { counters, memory, resources } = run;
-  const by = keys.fields.map((_, column) => column);
+  const { by } = descriptor;
   const groups = new NumberedGroups(first!, by);
   const streams = descriptor.streams.map((stream, i) => new NumberedGroups(others[i], stream.by, stream.distinct));
   const window = new Window(descriptor, keys, memory);
@@ -48,8 +48,7 @@ async function* walk(
     for (let from = 0, size = Math.min(FIRST_WINDOW, mostGroups); ;) {
       const to = from + size;
       window.begin(size);
-      for (let rows = await groups.next(from, to); rows !== null; rows = await groups.next(from, to))
-        window.merge(rows);
+      for (let rows = await groups.next(from, to); rows !== null; rows = await groups.next(from, to)) window.add(rows);
       const isEmptyInput = groups.count === 0 && by.length === 0 && resources.subtask === 0;
       const count = isEmptyInput ? 1 : Math.min(to, groups.count) - from;
       if (count <= 0) break;
@@ -110,13 +109,15 @@ class Window {
     this.hold();
   }
 
-  /** States of the first input. */
-  merge({ batch, groups }: NumberedRows): void {
+  /** Of the first input. */
+  add({ batch, groups }: NumberedRows): void {
+    const { calls, first } = this.descriptor;
     this.noteHeads(batch, groups);
     let column = this.keys.fields.length;
     this.plain.forEach((state, i) => {
-      const width = stateTypes(this.descriptor.calls[i]).length;
-      state.merge(batch.columns.slice(column, (column += width)), groups, batch.length);
+      const { columns, length } = batch;
+      if (first === 'rows') state.update(columns, filtered(groups, batch, calls[i].filter), length);
+      else state.merge(columns.slice(column, (column += stateTypes(calls[i]).length)), groups, length);
     });
     this.hold();
   }
@@ -160,7 +161,9 @@ class Window {
       this.heads.addresses.push(addressOf(number, row));
       hasHead = true;
     });
-    if (hasHead) this.heads.batches.push(batch);
+    if (!hasHead) return;
+    const columns = this.descriptor.by.map((column) => batch.columns[column]);
+    this.heads.batches.push({ ...batch, schema: this.keys, columns });
   }
 
   /** What the states hold cannot be spilled: it is the row that comes out. */

@@ -1,18 +1,26 @@
 /**
  * aggregate and distinct: a combiner in the chain before the exchange, the aggregate behind it. Rows are spread by the hash of
- * their groups; without groups all go to one task.
+ * their groups; without groups all go to one task. Rows that come sorted by their groups are walked where they are.
  */
 import type { Schema } from '../../columnar/batch.js';
 import type { AggregateCall } from '../../protocol/aggregate-call.js';
 import type { Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { LogicalGraph } from '../logical-graph.js';
-import { liesRight } from '../partitioned-by.js';
+import { liesInOrder, liesRight } from '../partitioned-by.js';
 import type { PhysicalNode } from '../physical-graph.js';
 import { aggregateCall, firstRowOf, isOrdered } from './aggregate-calls.js';
 import { stateSchema } from './state-schema.js';
 import { lowerSortedAggregate } from './lower-sorted-aggregate.js';
-import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
+import {
+  columnsOf,
+  exchanged,
+  forward,
+  operator,
+  operatorBefore,
+  operatorBehind,
+  type SchemaOf,
+} from './physical-nodes.js';
 
 export function lowerAggregate(
   node: NodeOf<'aggregate'>,
@@ -58,6 +66,10 @@ function inTwoPhases(
   const keys = columns.map((_, key) => key);
   const body = { kind: 'aggregate', calls, output } as const;
   const isInPlace = liesRight(graph, node, by);
+  if (isInPlace && liesInOrder(graph, node, by)) {
+    const grouped = operator(node, { kind: 'sortedAggregate', by: columns, first: 'rows', calls, streams: [], output });
+    return [{ ...grouped, strategy: 'in the order of the rows, which are sorted by group already' }];
+  }
   // States without values are rows; and all rows together are worth combining.
   const rowsBy = isInPlace || calls.length === 0 || keys.length === 0 ? null : columns;
   const combined = operatorBefore(node, 'combine', node.inputs[0], states, {

@@ -43,7 +43,8 @@ export function lowerSortedAggregate(node: Aggregate, input: Schema): readonly P
   const keys = node.by.length;
   const joined = operatorBehind(node, [states.input, ...streams.map((stream) => stream.input)], {
     kind: 'sortedAggregate',
-    keys,
+    by: node.by.map((_, key) => key),
+    first: 'states',
     calls,
     streams: streams.map((stream) => stream.stream),
     output: [...node.by.map((_, key) => key), ...node.values.map((value) => keys + given.indexOf(value))],
