@@ -110,23 +110,37 @@ export function report(bench, title, summaries, claims, facts = {}) {
     '',
     ...resultTable([...summaries.values()]),
     '',
-    ...claims.map(
-      (claim) =>
-        `${isMet(claim) ? 'met   ' : 'MISSED'}  ${claim.id}  ${claim.text}: ${claim.value.toFixed(2)} (target ${claim.atLeast ? '≥' : '≤'} ${Number(claim.target.toFixed(2))})`,
-    ),
+    ...claims.map(claimLine),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+  save(bench, { title, date, machine, facts: all, contenders: [...summaries.values()] }, claims);
+}
+
+/**
+ * The same for what is no race: lines of a table that are there already, and the runs that they show.
+ * @param {string} bench @param {readonly string[]} lines @param {readonly object[]} runs @param {readonly Claim[]} claims
+ */
+export function reportRuns(bench, lines, runs, claims) {
+  process.stdout.write(`${[...lines, '', ...claims.map(claimLine)].join('\n')}\n`);
+  const machine = {
+    cores: os.availableParallelism(),
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  save(bench, { date: new Date().toISOString().slice(0, 10), machine, runs }, claims);
+}
+
+/** @param {Claim} claim */
+function claimLine(claim) {
+  const { id, text, value, target, atLeast } = claim;
+  return `${isMet(claim) ? 'met   ' : 'MISSED'}  ${id}  ${text}: ${value.toFixed(2)} (target ${atLeast ? '≥' : '≤'} ${Number(target.toFixed(2))})`;
+}
+
+/** @param {string} bench @param {object} found @param {readonly Claim[]} claims */
+function save(bench, found, claims) {
   const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'results');
   mkdirSync(folder, { recursive: true });
-  const record = {
-    bench,
-    title,
-    date,
-    machine,
-    facts: all,
-    contenders: [...summaries.values()],
-    claims: claims.map((claim) => ({ ...claim, met: isMet(claim) })),
-  };
+  const record = { bench, ...found, claims: claims.map((claim) => ({ ...claim, met: isMet(claim) })) };
   writeFileSync(path.join(folder, `${bench}.json`), `${JSON.stringify(record, null, 2)}\n`);
 }
 

@@ -3,12 +3,11 @@
  * the budget that `etl memory` prints. PostgreSQL → filter → Redis with `-p 5`; the keys repeat, so that Redis stays small.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { postgresBinDir, startPostgres, startRedis } from '../../scripts/servers.mjs';
-import { numbersFrom } from '../harness.mjs';
+import { numbersFrom, reportRuns } from '../harness.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const entry = path.join(here, '../../bin/run.js');
@@ -66,7 +65,7 @@ function print(runs) {
       target: 1.1,
     },
     { id: 'B5', text: 'highest peak against the budget', value: Math.max(...peaks) / runs[0].budgetMiB, target: 1 },
-  ].map((claim) => ({ ...claim, atLeast: false, met: claim.value <= claim.target }));
+  ].map((claim) => ({ ...claim, atLeast: false }));
   const lines = [
     `Peak memory of all processes, PostgreSQL → filter → Redis, -p 5, budget ${Math.round(runs[0].budgetMiB)} MiB`,
     '',
@@ -76,24 +75,8 @@ function print(runs) {
       (run) =>
         `| ${run.rows.toLocaleString('en')} | ${Math.round(run.peakMiB)} | ${run.seconds.toFixed(1)} | ${run.balance ? 'ok' : 'BROKEN'} |`,
     ),
-    '',
-    ...claims.map(
-      (claim) =>
-        `${claim.met ? 'met   ' : 'MISSED'}  ${claim.id}  ${claim.text}: ${claim.value.toFixed(2)} (target ≤ ${claim.target})`,
-    ),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-  const results = path.join(here, '../results');
-  mkdirSync(results, { recursive: true });
-  const machine = {
-    cores: os.availableParallelism(),
-    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
-    node: process.version,
-  };
-  writeFileSync(
-    path.join(results, 'memory.json'),
-    `${JSON.stringify({ bench: 'memory', date: new Date().toISOString().slice(0, 10), machine, runs, claims }, null, 2)}\n`,
-  );
+  reportRuns('memory', lines, runs, claims);
 }
 
 /** @param {string} psql @param {string} url @param {number} from @param {number} to */
