@@ -35,8 +35,11 @@ export interface Operator {
   readonly id: string;
   /** `inputs`: in the order of the descriptor's. */
   run(inputs: Inputs, run: OperatorRun): AsyncGenerator<Batch>;
-  /** Has it kept what it needs of that input from an attempt before? Its rows are counted, and do not come. */
-  holds?(input: number): boolean;
+  /**
+   * Asked before each attempt: has it kept what it needs of that input, of just this content? Then the rows are counted, and do not come.
+   * What it has kept of another content (an earlier superstep's) is forgotten.
+   */
+  holds?(input: number, content: string): boolean;
   /** Lets go of what is kept between attempts: the slot turns to another vertex, or closes. It may be run again. */
   release?(): Promise<void>;
 }

@@ -11,7 +11,6 @@ import { EtlError, toEtlError } from '../errors/etl-error.js';
 import { worksBySubpartition } from '../protocol/works-by-subpartition.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
 import { taskManagerModel } from '../config/memory-model.js';
-import { resolveSlots } from '../config/resolve-slots.js';
 import { buildLogicalGraph, type BoundGraph, type BoundSource } from './build-logical-graph.js';
 import { chooseJoins, type SlotRoom } from './choose-joins.js';
 import { cutVertices, feedbackEdges, jobEdges, type Chain } from './cut-vertices.js';
@@ -77,11 +76,12 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   };
 }
 
-/** Of a slot, if all of the job is as parallel as what says nothing of it. */
+/** Of a slot, if all of the job is as parallel as what says nothing of it. Whether there are so many slots is asked of the plan. */
 function roomOf(request: PlanRequest): SlotRoom {
   const { settings } = request.context;
   const slots = effectiveParallelism(request);
-  const { managed } = taskManagerModel(settings, resolveSlots(settings, slots)).slots[0];
+  const configured = settings['taskmanager.numberOfTaskSlots'];
+  const { managed } = taskManagerModel(settings, configured === 'auto' ? slots : configured).slots[0];
   return { slots, managedBytes: managed };
 }
 

@@ -58,7 +58,7 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
   const apart = new Set([...divided.values()].flatMap((inputs) => inputs?.map(({ id }) => id) ?? []));
   for (const input of descriptor.inputs) {
     if (apart.has(input.id)) continue;
-    if (isHeld(scope, input.id)) {
+    if (input.kind === 'exchange' && isHeld(scope, input.id)) {
       countWhole(scope, input.id);
       publish(input.id, none());
       continue;
@@ -78,10 +78,11 @@ export function connectChain(scope: AttemptScope): (id: string) => AsyncIterable
 }
 
 /** Has the operator that reads it kept what it needs of it? */
-function isHeld({ vertex: { descriptor, operators } }: AttemptScope, id: string): boolean {
-  return descriptor.operators.some(
-    ({ inputs }, i) => inputs.includes(id) && operators[i]!.holds?.(inputs.indexOf(id)) === true,
-  );
+function isHeld({ vertex: { descriptor, operators }, task }: AttemptScope, id: string): boolean {
+  const reader = descriptor.operators.findIndex(({ inputs }) => inputs.includes(id));
+  const operator = operators[reader];
+  if (operator?.holds === undefined) return false;
+  return operator.holds(descriptor.operators[reader]!.inputs.indexOf(id), JSON.stringify(task.parts[id]));
 }
 
 /** Counts the rows of an exchange that is not read, all of which each task gets. */

@@ -45,3 +45,10 @@ test('window functions', async () => {
   const { code, end } = await runJobFile(['-', '-p', '2'], { input: JSON.stringify(job) });
   expect([code, end.balance, end.rows.written]).toEqual([0, true, 3]);
 });
+
+test('a job whose stages are less parallel than -p needs no more slots than they', async () => {
+  const job = { name: 'narrow', sources: { d: table(1) }, steps: [{ limit: 3 }], sinks: { out: { type: 'print' } } };
+  const flags = ['-p', '4', '-D', 'taskmanager.numberOfTaskSlots=1'];
+  const { code, end } = await runJobFile(['-', ...flags], { input: JSON.stringify(job) });
+  expect([code, end.error, end.rows.written]).toEqual([0, null, 3]);
+});

@@ -31,7 +31,8 @@ export async function* readArrow(
         context.log('warn', `${shown} has a batch of ${formatBytes(bytes)}, more than ${room}`);
       }
       const length = Math.min(left, batch.length);
-      const wanted = length < batch.length ? batch.columns.map((column) => copyRows(column, 0, length)) : batch.columns;
+      const found = batch.columns.slice(0, positions.length);
+      const wanted = length < batch.length ? found.map((column) => copyRows(column, 0, length)) : found;
       const taken = { schema, columns: wanted, length, selection: null };
       for (const part of length === 0 ? [] : cutCopies(taken, Math.min(MAX_BATCH_ROWS, batchRows))) {
         yield part;

@@ -28,6 +28,8 @@ export interface KeptTable {
   table: BuildTable | null;
   /** Of that side, also those that are not in the table. */
   rowsIn: number;
+  /** What the side is made of. */
+  content: string;
 }
 
 export async function* hashJoin(

@@ -8,11 +8,16 @@ import { planJoin, type JoinDescriptor } from './join-plan.js';
 
 export function prepareJoin(descriptor: JoinDescriptor, inputs: readonly Schema[]): Operator {
   const plan = planJoin(descriptor, inputs);
-  const kept: KeptTable = { table: null, rowsIn: 0 };
+  const kept: KeptTable = { table: null, rowsIn: 0, content: '' };
   const buildInput = descriptor.build === 'left' ? 0 : 1;
   return {
     id: descriptor.id,
-    holds: (input) => input === buildInput && kept.table !== null,
+    holds(input, content) {
+      if (input !== buildInput) return false;
+      if (kept.content !== content) kept.table = null;
+      kept.content = content;
+      return kept.table !== null;
+    },
     async *run([left, right], run): AsyncGenerator<Batch> {
       const { counters } = run;
       if (kept.table !== null) counters.in += kept.rowsIn;
