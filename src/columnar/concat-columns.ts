@@ -24,7 +24,10 @@ const NATIVE_FROM = 64;
 /** One column of all rows, in order. The columns are of one type; at least one. */
 export function concatColumns(columns: readonly Column[]): Column {
   if (columns.length === 1) return columns[0];
-  return concatRanges(columns.map((column) => ({ column, from: 0, to: column.length })));
+  return concat(
+    columns,
+    columns.map(({ length }, column) => ({ column, from: 0, to: length })),
+  );
 }
 
 /** A copy of the rows of all ranges, in order. The columns are of one type; at least one. */

@@ -9,7 +9,7 @@ import { copyBytes } from './copy-bytes.js';
 import { batchOf, rowOf } from './row-address.js';
 import { ValueError } from './row-errors.js';
 import { concatColumns } from './concat-columns.js';
-import { takeColumn } from './take.js';
+import { hasAbsent, takeColumn } from './take.js';
 
 /** The batches have the schema's columns; their selections do not matter, addresses count all rows. */
 export function gatherRows(schema: Schema, batches: readonly Batch[], addresses: Int32Array): Batch {
@@ -92,11 +92,6 @@ function cellGatherer(columns: readonly Column[]): (addresses: Int32Array) => Ce
     default:
       return first satisfies never;
   }
-}
-
-function hasAbsent(addresses: Int32Array): boolean {
-  for (let i = 0; i < addresses.length; i++) if (addresses[i] < 0) return true;
-  return false;
 }
 
 function gatherValidity(bitmaps: readonly (Uint8Array | null)[], addresses: Int32Array): Uint8Array {

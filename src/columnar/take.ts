@@ -75,7 +75,8 @@ function takeValidity(column: Column, rows: Int32Array): Uint8Array | null {
   return taken;
 }
 
-function hasAbsent(rows: Int32Array): boolean {
+/** Is there a row of NULLs among them? */
+export function hasAbsent(rows: Int32Array): boolean {
   for (let i = 0; i < rows.length; i++) if (rows[i] < 0) return true;
   return false;
 }

@@ -5,15 +5,14 @@
  * Throws ETL-3001 (grammar), 3002 (names), 3003 (types), 3004 (functions), 3005 (aggregates and the like); `at.column` and
  * `at.length` count within the text.
  */
-import { splitCollation } from './collate-key.js';
 import { checkCall } from './check-call.js';
+import { checkKey, isCollate } from './collate-key.js';
 import { explicitCast, requireBoolean, type Checked } from './coerce.js';
 import { notAnExpression, syntaxError, typeError } from './expression-error.js';
 import { nullLiteral, numericLiteral } from './literal.js';
 import { parseExpression, parseSelectList, parseSortList } from './parse-expression.js';
 import { columnOf, paramOf, runTime, type Scope as ExpressionScope } from './scope.js';
 import type { AggregateSyntax, SortNode, SyntaxNode } from './syntax-tree.js';
-import { requireOrder } from './require-order.js';
 import { timeWords } from './keywords.js';
 import { typeFromName } from './type-from-name.js';
 import type { NamedExpr, SortExpr, TypedExpr } from './typed-expr.js';
@@ -74,10 +73,7 @@ export function checkSortKeys(source: string, scope: Scope): SortExpr[] {
 
 export function checkSortItem({ node, descending, nullsFirst }: SortNode, scope: Scope): SortExpr {
   if (node.kind === 'number') throw typeError('a number is no sort key', node.at, 'name the column');
-  const key = splitCollation(node);
-  const checked = checkNode(key.node, scope);
-  requireOrder(checked);
-  return { expr: key.collate(checked.expr), descending, nullsFirst };
+  return { expr: checkKey(node, (key) => checkNode(key, scope).expr), descending, nullsFirst };
 }
 
 /** A part of an expression's text. */
@@ -108,7 +104,7 @@ function check(node: SyntaxNode, scope: Scope): Checked {
     case 'array':
       return checkArray(node, scope);
     case 'call':
-      if (node.name === 'collate' && node.form === 'special')
+      if (isCollate(node))
         throw typeError(
           'a collation can only stand behind a key of an order',
           node.nameAt,

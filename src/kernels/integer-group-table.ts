@@ -11,6 +11,10 @@ import { finishHash, mixWord } from './murmur.js';
 
 type KeyColumn = Int32Column | Int64Column;
 
+/** Of `findAll`: where each row looks, and the rows that look on. */
+const places = new Int32Array(MAX_BATCH_ROWS);
+const rest = new Int32Array(MAX_BATCH_ROWS);
+
 export class IntegerGroupTable implements GroupTable {
   count = 0;
   readonly bytes = 0;
@@ -20,9 +24,6 @@ export class IntegerGroupTable implements GroupTable {
   private words = new Int32Array(0);
   /** Sealed, with keys that lie close: the group + 1 of each number from `first` on, in the place of the slots. */
   private direct: { readonly first: number; readonly groups: Int32Array } | null = null;
-  /** Of `findAll`: where each row looks, and the rows that look on. */
-  private readonly places = new Int32Array(MAX_BATCH_ROWS);
-  private readonly rest = new Int32Array(MAX_BATCH_ROWS);
   /** The group of NULL, which stands in no slot. */
   private nullGroup = -1;
   private readonly width: 1 | 2;
@@ -126,7 +127,7 @@ export class IntegerGroupTable implements GroupTable {
    * No row waits for another, so the memory is asked for many at a time.
    */
   private findAll(given: Int32Array, length: number, groups: Int32Array): void {
-    const { slots, words, width, places, rest } = this;
+    const { slots, words, width } = this;
     const mask = slots.length - 1;
     for (let row = 0; row < length; row++) {
       const place = (width === 1 ? this.hash(given[row], 0) : this.hash(given[2 * row], given[2 * row + 1])) & mask;

@@ -7,7 +7,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { byteSize, encodeBatch, encodePackedBatch, type EncodedBatch } from '../columnar/arrow/encode-batch.js';
+import { byteSize, encodeSized } from '../columnar/arrow/encode-batch.js';
 import { encodeSchema } from '../columnar/arrow/encode-schema.js';
 import { endOfStream } from '../columnar/arrow/message.js';
 import { rowCount, type Batch, type Schema } from '../columnar/batch.js';
@@ -85,7 +85,7 @@ export class RunWriter {
       throw new RangeError(`partition ${partition} of ${this.options.partitionCount}`);
     const rows = rowCount(batch);
     if (rows === 0) return 0;
-    const { pieces, rawBytes } = this.encode(batch);
+    const { pieces, rawBytes } = encodeSized(batch, this.space.compression === 'lz4');
     const bytes = byteSize(pieces);
     const crc = pieces.reduce((sum, piece) => crc32(piece, sum), 0);
     this.entries.add({ offset: this.offset, bytes, rows, partition, crc, rawBytes }, extra);
@@ -99,12 +99,6 @@ export class RunWriter {
     }
     await this.guarded(() => this.put(pieces, bytes));
     return rawBytes;
-  }
-
-  private encode(batch: Batch): EncodedBatch {
-    if (this.space.compression === 'lz4') return encodePackedBatch(batch);
-    const pieces = encodeBatch(batch);
-    return { pieces, rawBytes: byteSize(pieces) };
   }
 
   /**

@@ -35,15 +35,11 @@ export interface EncodedBatch {
 
 /** A batch message: metadata first, body behind it. */
 export function encodeBatch(batch: Batch): Buffer[] {
-  return encode(batch, false).pieces;
+  return encodeSized(batch, false).pieces;
 }
 
-/** The same with LZ4 for each buffer that gets shorter by it. */
-export function encodePackedBatch(batch: Batch): EncodedBatch {
-  return encode(batch, true);
-}
-
-function encode(batch: Batch, isPacked: boolean): EncodedBatch {
+/** The same with its size. `isPacked`: with LZ4 for each buffer that gets shorter by it. */
+export function encodeSized(batch: Batch, isPacked: boolean): EncodedBatch {
   const dense = compactBatch(batch);
   const body: Body = { pieces: [], nodes: [], buffers: [], bytes: 0, rawBytes: 0, isPacked };
   for (const column of dense.columns) addColumn(body, column, dense.length);

@@ -209,7 +209,6 @@ function* fitting(groups: Groups, rows: GroupedRows): Generator<GroupedRows> {
     [0, middle],
     [middle, length],
   ] as const) {
-    // prettier-ignore
     const part = (batch: Batch): Batch => compactBatch(sliceBatch(batch, from, to));
     yield* fitting(groups, { ...rows, keys: part(rows.keys), rows: part(rows.rows) });
   }

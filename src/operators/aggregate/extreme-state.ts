@@ -3,6 +3,7 @@ import { grown } from '../../columnar/base-builder.js';
 import { bitmapBytes, setBit } from '../../columnar/bitmap.js';
 import { isValid, type Column, type Float64Column, type Int32Column, type Int64Column } from '../../columnar/column.js';
 import { layoutOf, type DataType } from '../../columnar/data-type.js';
+import { takeColumn } from '../../columnar/take.js';
 import type { AggregateCall } from '../../protocol/aggregate-call.js';
 import { flagColumn } from './float-sum-state.js';
 import type { GroupState } from './group-state.js';
@@ -16,7 +17,8 @@ interface Extremes {
   clear(): void;
   /** Row i goes to `groups[i]`, if that is not negative; `seen[g]` is 1 when the group has a value. */
   update(column: Column, groups: Int32Array, length: number, seen: Uint8Array): void;
-  take(groups: Int32Array, validity: Uint8Array): Column;
+  /** A cell for each group that there is room for, whatever it has seen. */
+  column(): Column;
 }
 
 /** Null where `call` is none of them. */
@@ -29,7 +31,7 @@ export function extremeState({ cells, keys, values, skipNull }: FirstRow): Group
   const take = (groups: Int32Array): Column => {
     const validity = new Uint8Array(bitmapBytes(groups.length));
     for (let i = 0; i < groups.length; i++) if (seen[groups[i]] === 1) setBit(validity, i);
-    return extremes.take(groups, validity);
+    return { ...takeColumn(extremes.column(), groups), validity };
   };
   return {
     bytesPerGroup: extremes.bytesPerGroup + 1,
@@ -80,10 +82,7 @@ function int32Extremes(type: DataType, sign: 1 | -1): Extremes {
         kept[group] = values[row];
       }
     },
-    take(groups, validity) {
-      const values = groups.map((group) => kept[group]);
-      return { layout: 'int32', type, length: groups.length, validity, values };
-    },
+    column: () => ({ layout: 'int32', type, length: kept.length, validity: null, values: kept }),
   };
 }
 
@@ -108,14 +107,9 @@ function int64Extremes(type: DataType, sign: 1 | -1): Extremes {
         kept[2 * group + 1] = high;
       }
     },
-    take(groups, validity) {
-      const { length } = groups;
-      const words = new Int32Array(2 * length);
-      for (let i = 0; i < length; i++) {
-        words[2 * i] = kept[2 * groups[i]];
-        words[2 * i + 1] = kept[2 * groups[i] + 1];
-      }
-      return { layout: 'int64', type, length, validity, words, values: new BigInt64Array(words.buffer) };
+    column: () => {
+      const values = new BigInt64Array(kept.buffer);
+      return { layout: 'int64', type, length: values.length, validity: null, words: kept, values };
     },
   };
 }
@@ -141,9 +135,6 @@ function floatExtremes(type: DataType, sign: 1 | -1): Extremes {
         kept[group] = value;
       }
     },
-    take(groups, validity) {
-      const values = Float64Array.from(groups, (group) => kept[group]);
-      return { layout: 'float64', type, length: groups.length, validity, values };
-    },
+    column: () => ({ layout: 'float64', type, length: kept.length, validity: null, values: kept }),
   };
 }

@@ -3,10 +3,10 @@
  *
  *     FROM, WHERE ─▶ GROUP BY ─▶ HAVING ─▶ window functions ─▶ SELECT ─▶ DISTINCT ─▶ UNION … ─▶ ORDER BY ─▶ LIMIT
  */
-import { splitCollation } from '../../../expr/collate-key.js';
+import { checkKey } from '../../../expr/collate-key.js';
 import { defaultName } from '../../../expr/check-expression.js';
 import { syntaxError, typeError } from '../../../expr/expression-error.js';
-import { hasEquality, requireOrder } from '../../../expr/require-order.js';
+import { hasEquality } from '../../../expr/require-order.js';
 import { typeName } from '../../../columnar/data-type.js';
 import type {
   Query,
@@ -162,10 +162,7 @@ function selectAndSort(
     return hidden.at(-1)!.name;
   };
   const keys = orderBy.map(({ descending, nullsFirst }, i): SortKey => {
-    const key = splitCollation(sortNodes[i]);
-    const expr = check(key.node);
-    requireOrder({ expr, at: key.node.at });
-    return { column: nameOf(key.collate(expr)), descending, nullsFirst };
+    return { column: nameOf(checkKey(sortNodes[i], check)), descending, nullsFirst };
   });
   const on = select.distinct?.on.map((node) => nameOf(check(inSelect(node, items) ?? node))) ?? [];
   if (select.distinct !== null && on.length === 0 && hidden.length > 0)

@@ -1,10 +1,9 @@
 /** Window functions: each OVER sorts the rows and adds columns to them. */
-import { splitCollation } from '../../../expr/collate-key.js';
+import { checkKey } from '../../../expr/collate-key.js';
 import { checkAggregate } from '../../../expr/aggregates/check-aggregate.js';
 import { aggregateEntry } from '../../../expr/aggregates/aggregate-catalog.js';
 import type { Checked } from '../../../expr/coerce.js';
 import { notAnExpression, syntaxError } from '../../../expr/expression-error.js';
-import { requireOrder } from '../../../expr/require-order.js';
 import type { SortNode, SyntaxNode, WindowSyntax } from '../../../expr/syntax-tree.js';
 import type { SortExpr, TypedExpr } from '../../../expr/typed-expr.js';
 import type { WindowCall, WindowFunction } from '../../logical-graph.js';
@@ -63,10 +62,7 @@ function addWindow(
 
 function sorted({ orderBy }: WindowNode, check: Check): SortExpr[] {
   return orderBy.map(({ node, descending, nullsFirst }: SortNode) => {
-    const key = splitCollation(node);
-    const expr = check(key.node);
-    requireOrder({ expr, at: node.at });
-    return { expr: key.collate(expr), descending, nullsFirst };
+    return { expr: checkKey(node, check), descending, nullsFirst };
   });
 }
 
