@@ -9,14 +9,21 @@ export function tee<T>(input: AsyncIterable<T>, consumers: number): AsyncIterabl
   const iterator = input[Symbol.asyncIterator]();
   let waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void }[] = [];
   let listening = consumers;
+  let isOver = false;
 
   function pullWhenAllAsk(): void {
     if (waiting.length < listening || listening === 0) return;
     const asked = waiting;
     waiting = [];
     iterator.next().then(
-      (result) => asked.forEach((consumer) => consumer.resolve(result)),
-      (error: unknown) => asked.forEach((consumer) => consumer.reject(error)),
+      (result) => {
+        isOver = result.done === true;
+        asked.forEach((consumer) => consumer.resolve(result));
+      },
+      (error: unknown) => {
+        isOver = true;
+        asked.forEach((consumer) => consumer.reject(error));
+      },
     );
   }
 
@@ -25,10 +32,13 @@ export function tee<T>(input: AsyncIterable<T>, consumers: number): AsyncIterabl
     return {
       [Symbol.asyncIterator]: () => ({
         next: () =>
-          new Promise<IteratorResult<T>>((resolve, reject) => {
-            waiting.push({ resolve, reject });
-            pullWhenAllAsk();
-          }),
+          // One that asks again behind the end must not wait for those that have heard of it.
+          isOver
+            ? Promise.resolve({ done: true, value: undefined })
+            : new Promise<IteratorResult<T>>((resolve, reject) => {
+                waiting.push({ resolve, reject });
+                pullWhenAllAsk();
+              }),
         return: async () => {
           if (open) {
             open = false;

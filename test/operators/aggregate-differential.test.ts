@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { typeFromName } from '../../src/expr/type-from-name.js';
 import { modes, runRows, type EngineMode } from '../support/engine/run-plan.js';
 import type { TestTable, TextRow } from '../support/engine/rows-connector.js';
+import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
@@ -106,7 +107,7 @@ const cases = fc.record({
   managedBytes: fc.constantFrom(1 << 20, 2 << 20, 64 << 20),
 });
 
-test('groups have what PostgreSQL gives them', { timeout: 60_000 + 200 * CASES }, async () => {
+test('groups have what PostgreSQL gives them', { timeout: testLimit(CASES) }, async () => {
   await database.query(`SET TIME ZONE 'UTC'`);
   await database.query(
     `CREATE TABLE t (${Object.entries(columns)
@@ -126,7 +127,7 @@ test('groups have what PostgreSQL gives them', { timeout: 60_000 + 200 * CASES }
       const ours = await aggregated(table, { by, values, splits }, { ...mode, managedBytes });
       expect(ours).toEqual(await oracle(table.rows, by, values));
     }),
-    { numRuns: CASES },
+    runParameters(CASES),
   );
   expect(cases_).toBeGreaterThanOrEqual(CASES);
 });

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { typeFromName } from '../../src/expr/type-from-name.js';
 import { modes, runRows, type EngineMode } from '../support/engine/run-plan.js';
 import type { TestTable, TextRow } from '../support/engine/rows-connector.js';
+import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
@@ -44,7 +45,7 @@ const cases = fc.record({
 
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-test('pairs are those of PostgreSQL', { timeout: 60_000 + 200 * CASES }, async () => {
+test('pairs are those of PostgreSQL', { timeout: testLimit(CASES) }, async () => {
   const create = (name: string, columns: Readonly<Record<string, string>>): Promise<unknown> =>
     database.query(
       `CREATE TABLE ${name} (${Object.entries(columns)
@@ -58,7 +59,7 @@ test('pairs are those of PostgreSQL', { timeout: 60_000 + 200 * CASES }, async (
       const on = [...one.keys, ...(one.residual === null ? [] : [`(${one.residual})`])].join(' AND ') || 'a > x';
       expect(await joined(one, on)).toEqual(await oracle(one, on));
     }),
-    { numRuns: CASES },
+    runParameters(CASES),
   );
 });
 

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { EtlError } from '../../src/errors/etl-error.js';
 import { modes, runRows } from '../support/engine/run-plan.js';
 import type { TextRow } from '../support/engine/rows-connector.js';
+import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
@@ -106,7 +107,7 @@ const cases = fc.record({
   mode: fc.constantFrom(...Object.values(modes)),
 });
 
-test('plans give what PostgreSQL gives', { timeout: 60_000 + 200 * CASES }, async () => {
+test('plans give what PostgreSQL gives', { timeout: testLimit(CASES) }, async () => {
   await database.query(
     'CREATE TABLE l (a integer, b text COLLATE "C", c numeric); CREATE TABLE r (a integer, b text COLLATE "C", c numeric)',
   );
@@ -141,7 +142,7 @@ test('plans give what PostgreSQL gives', { timeout: 60_000 + 200 * CASES }, asyn
       const expected = await database.query(`WITH ${queries.join(', ')} SELECT * FROM ${names.at(-1)}`);
       expect(lines(sinks['out'] ?? []), job).toEqual(lines(expected));
     }),
-    { numRuns: CASES },
+    runParameters(CASES),
   );
 });
 

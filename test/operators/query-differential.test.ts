@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modes, runRows } from '../support/engine/run-plan.js';
 import type { TextRow } from '../support/engine/rows-connector.js';
+import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
@@ -105,7 +106,7 @@ const cases = fc.record({
   mode: fc.constantFrom(...Object.values(modes)),
 });
 
-test('queries give what PostgreSQL gives', { timeout: 60_000 + 200 * CASES }, async () => {
+test('queries give what PostgreSQL gives', { timeout: testLimit(CASES) }, async () => {
   for (const name of ['l', 'r', 's'])
     await database.query(`CREATE TABLE ${name} (a integer, b text COLLATE "C", c numeric)`);
   await fc.assert(
@@ -140,7 +141,7 @@ test('queries give what PostgreSQL gives', { timeout: 60_000 + 200 * CASES }, as
       for (const [name, own] of Object.entries({ l, r, s })) await fill(name, own);
       expect(normalized(sinks['out'] ?? [])).toEqual(normalized(await database.query(text)));
     }),
-    { numRuns: CASES },
+    runParameters(CASES),
   );
 });
 

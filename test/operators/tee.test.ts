@@ -67,3 +67,10 @@ test('an error of the input reaches every consumer', async () => {
   const outcomes = await Promise.allSettled(tee(failing(), 2).map((stream) => collect(stream)));
   expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
 });
+
+test('one that asks again behind the end waits for nobody', async () => {
+  const [again, once] = tee(numbers(1), 2).map((stream) => stream[Symbol.asyncIterator]());
+  await Promise.all([again!.next(), once!.next()]);
+  await Promise.all([again!.next(), once!.next()]);
+  expect(await again!.next()).toEqual({ done: true, value: undefined });
+});

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modes, runRows } from '../support/engine/run-plan.js';
 import type { TextRow } from '../support/engine/rows-connector.js';
+import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
@@ -39,7 +40,7 @@ const oracles = {
       (SELECT k, at, CASE WHEN at - lag(at) OVER (PARTITION BY k ORDER BY at) < interval '${size} seconds' THEN 0 ELSE 1 END AS s FROM w WHERE isfinite(at)) y) x GROUP BY k, n`,
 };
 
-test('windows have what PostgreSQL gives them', { timeout: 60_000 + 200 * CASES }, async () => {
+test('windows have what PostgreSQL gives them', { timeout: testLimit(CASES) }, async () => {
   await database.query(`SET TIME ZONE 'UTC'; CREATE TABLE w (k text, at timestamp)`);
   await fc.assert(
     fc.asyncProperty(cases, async ({ rows, shape, size, slide, offset, mode }) => {
@@ -61,7 +62,7 @@ test('windows have what PostgreSQL gives them', { timeout: 60_000 + 200 * CASES 
       for (const row of rows) await database.query('INSERT INTO w VALUES ($1, $2)', [...row]);
       expect(sorted(sinks['out'] ?? [])).toEqual(sorted(await database.query(oracles[shape](size, slide, offset))));
     }),
-    { numRuns: CASES },
+    runParameters(CASES),
   );
 });
 
