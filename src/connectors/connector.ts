@@ -177,6 +177,7 @@ export interface SinkPlanRequest {
   /** Checks an expression of the block against the input. `place` is the key path inside the block, for the message. */
   readonly expression: (text: string, place: readonly (string | number)[]) => TypedExpr;
   readonly context: PlanContext;
+  /** At most so many tasks write at once. */
   readonly parallelism: number;
 }
 
@@ -190,6 +191,8 @@ export interface SinkPlan {
   readonly preamble?: string;
   /** Can the order of rows be seen in what it writes? */
   readonly keepsOrder?: boolean;
+  /** What is different where one task writes all of it: behind a sort, a limit, or groups without keys. */
+  readonly alone?: Partial<SinkPlan>;
   /** One line for explain: `SET event:{…} PXAT …`. */
   readonly description: string;
   readonly notes: readonly string[];

@@ -6,7 +6,7 @@
  *
  * Pure but for the catalog. `etl explain` prints what this returns, `etl run` executes it.
  */
-import type { ReadPlan, SourceDescription } from '../connectors/connector.js';
+import type { ReadPlan, SinkPlan, SourceDescription } from '../connectors/connector.js';
 import { EtlError, toEtlError } from '../errors/etl-error.js';
 import { worksBySubpartition } from '../protocol/works-by-subpartition.js';
 import type { RejectPolicy, SinkDescriptor, VertexDescriptor } from '../protocol/task.js';
@@ -51,7 +51,10 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const reads = await planReads(request, bound, chains);
   const rejects = await planRejects(request);
   const iterations = planIterations(graph, chains);
-  const planned = chains.map((chain) => planVertex(request, bound, chains, chain, reads, rejects, iterations));
+  const sinks = asWritten(bound.sinks, chains);
+  const planned = chains.map((chain) =>
+    planVertex(request, { ...bound, sinks }, chains, chain, reads, rejects, iterations),
+  );
   return {
     jobName: request.document.spec.name,
     parallelism: slotsOf(chains),
@@ -72,7 +75,7 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
         return [[source.id, summarizeSource(sourceOf(bound, source.id), source.id, source.connector, read, chain)]];
       }),
     ),
-    sinks: summarizeSinks(bound, rejects),
+    sinks: summarizeSinks({ ...bound, sinks }, rejects),
   };
 }
 
@@ -113,6 +116,16 @@ async function planReads(
   }
   problems.throwIfAny();
   return reads;
+}
+
+/** The sinks as they are for the tasks that write to them. */
+function asWritten(
+  sinks: ReadonlyMap<string, SinkPlan>,
+  chains: readonly PlannedChain[],
+): ReadonlyMap<string, SinkPlan> {
+  const isAlone = (id: string): boolean =>
+    chains.every(({ sinks, parallelism }) => parallelism === 1 || sinks.every(({ node }) => node.id !== id));
+  return new Map([...sinks].map(([id, plan]) => [id, isAlone(id) ? { ...plan, ...plan.alone } : plan]));
 }
 
 /** Everything above the source is typed against these columns, in this order. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
   expected = rows.map(([id]) => id!);
 });
 
-function jobFile(name: string): string {
+function jobFile(name: string, target = `${name}.csv`): string {
   const file = path.join(directory, `${name}.yaml`);
   writeFileSync(
     file,
@@ -25,7 +25,7 @@ function jobFile(name: string): string {
 connections: {db: {type: postgres, url: "${database.url}"}}
 sources: {words: {connection: db, table: words, split: {column: id, count: 12}}}
 steps: [{sort: [word, score DESC, id]}, {select: [id]}]
-sinks: {out: {type: file, path: "${name}.csv", header: false}}
+sinks: {out: {type: file, path: "${target}", header: false}}
 `,
   );
   return file;
@@ -41,6 +41,15 @@ test('the file has the rows in order, and the run balances over the exchange', a
   expect(code).toBe(0);
   expect(idsOf('plain')).toEqual(expected);
   expect(end).toMatchObject({ balance: true, rows: { read: ROWS, filtered: 0, rejected: 0, written: ROWS } });
+});
+
+test('as one file, unless its path asks for one of each subtask: then the lowest has the first rows', async () => {
+  const filesOf = (name: string): string[] => readdirSync(directory).filter((file) => file.startsWith(name));
+  expect(filesOf('plain')).toEqual(['plain.csv', 'plain.yaml']);
+  const { code } = await runJobFile([jobFile('parts', 'parts-{subtask}.csv'), '-p', '3']);
+  expect(code).toBe(0);
+  expect(filesOf('parts')).toEqual(['parts-0.csv', 'parts-1.csv', 'parts-2.csv', 'parts.yaml']);
+  expect(idsOf('parts')).toEqual(expected);
 });
 
 test('a sort that is refused memory gives the same from disk', async () => {

@@ -164,7 +164,7 @@ type Cell = readonly [column: string, text: string];
 
 /** The rows of all parts, in order, each value as it was written: a number of JSON.parse would lose digits. Never none. */
 function answerOf(name: string): Cell[][] {
-  const parts = readdirSync(answers).filter((file) => file.startsWith(`${name}-`));
+  const parts = readdirSync(answers).filter((file) => file === `${name}.ndjson` || file.startsWith(`${name}-`));
   const lines = parts.sort().flatMap((part) => readFileSync(path.join(answers, part), 'utf8').split('\n').slice(0, -1));
   const rows = lines.map((line) =>
     [...line.matchAll(/"(\w+)":("(?:[^"\\]|\\.)*"|[^",}]+)/g)].map(([, column, value]): Cell => [

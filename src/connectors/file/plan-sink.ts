@@ -33,8 +33,7 @@ function planSink({ sink, input, parallelism }: SinkPlanRequest): SinkPlan {
     );
   }
   if (format.kind === 'csv' && format.delimiter === '"') refuse('the delimiter cannot be the quote');
-  let template = readTemplate(block.path, refuse);
-  const notes: string[] = [];
+  const template = readTemplate(block.path, refuse);
   const keys = placeholders(template);
   for (const key of keys) {
     if (key.kind !== 'column' || fieldIndex(input, key.name) >= 0) continue;
@@ -44,33 +43,42 @@ function planSink({ sink, input, parallelism }: SinkPlanRequest): SinkPlan {
       near === null ? undefined : `did you mean {${near}}?`,
     );
   }
-  if (parallelism > 1 && keys.length === 0) {
-    template = withSubtask(template);
-    notes.push(`each of ${parallelism} writers has a file of its own: ${renderTemplate(template)}`);
-  }
-  if (keys.some((key) => key.kind === 'column'))
-    notes.push('a file for each key; it appears when the run has succeeded');
-  const params: FileSinkParams = {
-    tag: createHash('sha1').update(sink.id).digest('hex').slice(0, 8),
-    template,
-    path: block.path,
-    kind: format.kind,
-    gzip: format.gzip,
-    delimiter: format.delimiter,
-    header: format.kind === 'csv' && block.header,
-    nullValue: block.nullValue,
-    formulaGuard: block.csvFormulaGuard,
-    schema: input,
+  const written = (template: PathTemplate): Pick<SinkPlan, 'params' | 'description'> => {
+    const params: FileSinkParams = {
+      tag: createHash('sha1').update(sink.id).digest('hex').slice(0, 8),
+      template,
+      path: block.path,
+      kind: format.kind,
+      gzip: format.gzip,
+      delimiter: format.delimiter,
+      header: format.kind === 'csv' && block.header,
+      nullValue: block.nullValue,
+      formulaGuard: block.csvFormulaGuard,
+      schema: input,
+    };
+    return {
+      params: params as unknown as JsonObject,
+      description: `${formatNames[format.kind]}${format.gzip ? ' (gzip)' : ''} to ${renderTemplate(template)}`,
+    };
   };
-  return {
-    params: params as unknown as JsonObject,
+  const asGiven = {
+    ...written(template),
+    notes: keys.some(({ kind }) => kind === 'column')
+      ? ['a file for each key; it appears when the run has succeeded']
+      : [],
+  };
+  const plan: SinkPlan = {
+    ...asGiven,
     columns: input.fields.map((field) => field.name),
     effect: 'idempotent',
-    keepsOrder: true,
+    // A file for each subtask is what the job asks for: of sorted rows the lowest number has the first.
+    keepsOrder: keys.every(({ kind }) => kind !== 'subtask'),
     commit: 'atomic',
-    description: `${formatNames[format.kind]}${format.gzip ? ' (gzip)' : ''} to ${renderTemplate(template)}`,
-    notes,
   };
+  if (parallelism === 1 || keys.length > 0) return plan;
+  const parts = withSubtask(template);
+  const note = `each of ${parallelism} writers has a file of its own: ${renderTemplate(parts)}`;
+  return { ...plan, ...written(parts), notes: [note], alone: asGiven };
 }
 
 const formatNames: Readonly<Record<FormatKind, string>> = {
