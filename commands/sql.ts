@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
+import { renderExplain } from '../src/cli/render/explain.js';
 import { createRunRenderer } from '../src/cli/render/run-renderer.js';
 import { localTime } from '../src/cli/render/run-text.js';
 import { jobFlags, jobRequest } from '../src/cli/run-flags.js';
@@ -22,11 +23,23 @@ export default class Sql extends BaseCommand {
       helpValue: 'FILE',
       summary: 'Write the rows to a file, its format by its name: .csv, .ndjson, .arrow.',
     }),
+    explain: Flags.boolean({ summary: 'Show the plan, as etl explain does of a job, and read no rows.' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Sql);
-    const request = jobRequest('query', flags, this.settingsOf(flags), this.env);
+    const request = {
+      ...jobRequest('query', flags, this.settingsOf(flags), this.env),
+      query: args.query,
+      path: flags.output ?? null,
+    };
+    const { explainQuery, runQuery } = await import('../src/index.js');
+    if (flags.explain) {
+      const format = flags.json ? 'json' : 'tree';
+      const shown = { format, stage: 'all', width: this.stdout.columns, ascii: flags.ascii } as const;
+      this.stdout.write(renderExplain(await explainQuery(request), shown));
+      return;
+    }
     const renderer = createRunRenderer({
       mode: 'quiet',
       isVerbose: false,
@@ -37,7 +50,6 @@ export default class Sql extends BaseCommand {
       command: `${this.config.bin} sql`,
       clock: localTime,
     });
-    const { runQuery } = await import('../src/index.js');
     const { cancel, kill, dispose } = cancelOnSignals(
       (message) => renderer.on({ type: 'warn', message, timeMs: Date.now() }),
       () => 'the query goes on',
@@ -45,9 +57,6 @@ export default class Sql extends BaseCommand {
     try {
       const end = await runQuery({
         ...request,
-        query: args.query,
-        file: 'query',
-        path: flags.output ?? null,
         limit: null,
         output: { ...this.outputFor(false, null), ...(flags.json && { rows: 'ndjson' }) },
         print: this.stdout.write,

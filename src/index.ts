@@ -10,7 +10,8 @@ import { loadSettings, type SettingsInput } from './config/load-settings.js';
 import { jobManagerModel, taskManagerModel, type MemoryModel } from './config/memory-model.js';
 import { resolveSlots } from './config/resolve-slots.js';
 import type { Settings } from './config/settings.js';
-import type { Json, PlanContext, SourceCatalog, StandardOutput } from './connectors/connector.js';
+import type { PlanContext, StandardOutput } from './connectors/connector.js';
+import { Catalogs } from './catalogs.js';
 import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
@@ -20,12 +21,11 @@ import { problemsOf } from './errors/etl-errors.js';
 import { checkOffline } from './plan/check-offline.js';
 import { buildPlan } from './plan/build-plan.js';
 import { checkMemory } from './plan/check-memory.js';
-import type { NamedConnection, PlanCatalog } from './plan/catalog.js';
 import type { ExecutionPlan } from './plan/execution-plan.js';
 import { renderPlanJson } from './plan/explain/render-plan-json.js';
 import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
 import { readableJob, type ReadableJob, type SpecDocument } from './spec/job-spec.js';
-import { queryJobText } from './spec/query-job.js';
+import { QUERY, queryJobText, saidOfQuery } from './spec/query-job.js';
 import { loadJob } from './spec/load-job.js';
 
 export { functionList, type FunctionEntry } from './expr/function-list.js';
@@ -103,7 +103,10 @@ async function checkExpressions(job: ReadableJob): Promise<void> {
 
 /** Plans a job; nothing is written anywhere. */
 export async function explainJob(request: JobRequest): Promise<PlannedJob> {
-  const document = await validateJob(request);
+  return explainDocument(request, await validateJob(request));
+}
+
+async function explainDocument(request: JobRequest, document: SpecDocument): Promise<PlannedJob> {
   const { settings } = loadSettings(request.settings);
   const catalogs = new Catalogs(planContext(document, settings, newRunId(document.spec.name)));
   try {
@@ -142,18 +145,33 @@ export async function runJob(request: RunRequest): Promise<RunEnd> {
   }
 }
 
-export interface QueryRequest extends Omit<RunRequest, 'sink' | 'waitMs'> {
+/** A query over files and tables of shared connections, in place of a job file. */
+export interface GivenQuery {
   readonly query: string;
   /** A file for the rows; null: they are printed. */
   readonly path: string | null;
 }
 
-/** Answers a query over files and tables of shared connections. */
+export type QueryRequest = Omit<RunRequest, 'sink' | 'waitMs' | 'file'> & GivenQuery;
+
 export async function runQuery(request: QueryRequest): Promise<RunEnd> {
+  return saidOfQuery(request.query, async () => {
+    const document = await queryDocument(request);
+    const { settings } = loadSettings(request.settings);
+    return runDocument({ ...request, file: QUERY }, document, settings, newRunId(QUERY), null);
+  });
+}
+
+/** What `runQuery` would do; nothing is written anywhere. */
+export async function explainQuery(request: Omit<JobRequest, 'file'> & GivenQuery): Promise<PlannedJob> {
+  return saidOfQuery(request.query, async () =>
+    explainDocument({ ...request, file: QUERY }, await queryDocument(request)),
+  );
+}
+
+async function queryDocument(request: Pick<JobRequest, 'params' | 'env'> & GivenQuery): Promise<SpecDocument> {
   const { query, path: output, params } = request;
-  const document = await validateJob({ ...request, text: queryJobText({ query, output, params }) });
-  const { settings } = loadSettings(request.settings);
-  return runDocument(request, document, settings, newRunId(document.spec.name), null);
+  return validateJob({ ...request, file: QUERY, text: queryJobText({ query, output, params }) });
 }
 
 /** The first rows after a source, step or before a sink, through the real chain, printed by the print sink. */
@@ -269,78 +287,4 @@ function newRunId(job: string): string {
     .toString(16)
     .padStart(4, '0');
   return `${date.replaceAll('-', '')}-${time.slice(0, 5).replace(':', '')}-${job}-${suffix}`;
-}
-
-/** The catalogs of one run: opened when first asked for, one a connection, closed together. They hold its snapshots. */
-class Catalogs implements PlanCatalog {
-  private readonly open = new Map<string, Promise<SourceCatalog>>();
-  private readonly opened = new Set<SourceCatalog>();
-  private isClosed = false;
-
-  constructor(readonly context: PlanContext) {}
-
-  source(type: string, connection: NamedConnection | null): Promise<SourceCatalog> {
-    const key = connection?.id ?? `type ${type}`;
-    let catalog = this.open.get(key);
-    if (catalog === undefined) {
-      catalog = this.connect(type, connection);
-      this.open.set(key, catalog);
-    }
-    return catalog;
-  }
-
-  private async connect(type: string, connection: NamedConnection | null): Promise<SourceCatalog> {
-    const planner = await partOf(type, 'planSource');
-    const catalog = await planner.open(connection?.own ?? null, this.context);
-    if (this.isClosed) await catalog.close();
-    else this.opened.add(catalog);
-    return catalog;
-  }
-
-  sink(type: string): ReturnType<PlanCatalog['sink']> {
-    return partOf(type, 'planSink');
-  }
-
-  lookup(type: string): ReturnType<PlanCatalog['lookup']> {
-    return partOf(type, 'planLookup');
-  }
-
-  /**
-   * By connection id; connections that lead to the same database show the same moment. Catalogs that hold none are closed:
-   * the run does not need their connections any more.
-   *
-   * @throws what the server answers when it cannot export one after all
-   */
-  async holdSnapshots({ vertices }: ExecutionPlan): Promise<Record<string, Json>> {
-    const ids = new Set(vertices.flatMap((vertex) => (vertex.snapshotOf === null ? [] : [vertex.snapshotOf])));
-    const held: Record<string, Json> = {};
-    const ofDatabase = new Map<string, Json>();
-    for (const [id, opening] of this.open) {
-      const catalog = await opening;
-      if (!ids.has(id)) {
-        await catalog.close();
-        continue;
-      }
-      const { databaseId } = catalog;
-      const shared = databaseId === undefined ? null : (ofDatabase.get(databaseId) ?? null);
-      held[id] = (await catalog.holdSnapshot?.(shared)) ?? null;
-      if (databaseId !== undefined) ofDatabase.set(databaseId, held[id]);
-    }
-    return held;
-  }
-
-  /** Does not wait for a connection that is still being made: it is closed when, and if, it is. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    await Promise.allSettled([...this.opened].map((catalog) => catalog.close()));
-  }
-}
-
-async function partOf<Part extends 'planSource' | 'planSink' | 'planLookup'>(
-  type: string,
-  part: Part,
-): Promise<Awaited<ReturnType<NonNullable<(typeof connectors)[string][Part]>>>> {
-  const load = connectors[type]?.[part];
-  if (load === undefined) throw new EtlError('ETL-9001', `connector ${type} has no ${part}`);
-  return (await load()) as Awaited<ReturnType<NonNullable<(typeof connectors)[string][Part]>>>;
 }

@@ -100,6 +100,7 @@ const tried: Readonly<Record<string, readonly (readonly string[])[]>> = {
     [
       "SELECT n FROM 'jobs/data/measurements.csv' m CROSS JOIN (SELECT count(*) AS n FROM 'jobs/data/measurements.csv') c LIMIT 1",
     ],
+    ["SELECT station FROM 'jobs/data/measurements.csv'", '--explain'],
     [
       "SELECT station FROM 'jobs/data/measurements.csv' WHERE celsius > :c",
       '-p',

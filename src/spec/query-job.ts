@@ -1,12 +1,17 @@
 /**
  * `etl sql`: a query as the job that it stands for. Tables are files, `'data.csv'`, or those of shared connections, `shop.users`,
  * `shop.app.users`: each becomes a source, and in the query its id takes the place of its name, as wide as that, so that places in
- * messages stay right.
+ * the job are places in the query.
  */
-import { EtlError } from '../errors/etl-error.js';
+import { EtlError, toEtlError, type ErrorPlace } from '../errors/etl-error.js';
+import { EtlErrors, problemsOf } from '../errors/etl-errors.js';
 import { parseQuery } from '../expr/query/parse-query.js';
 import { tablesOf } from '../expr/query/walk-query.js';
 import type { NamedTable } from '../expr/syntax-tree.js';
+import { SourceText } from './source-text.js';
+
+/** What stands for the name of the job's file. */
+export const QUERY = 'query';
 
 export interface QueryJob {
   readonly query: string;
@@ -15,19 +20,22 @@ export interface QueryJob {
   readonly params: Readonly<Record<string, string>>;
 }
 
+const WHERE_CONNECTIONS_ARE = 'declare it in conf/connections.yaml';
+
+/** The query begins behind so many lines of the job, each of its own so far to the right. */
+const HEAD = ['steps:', '  - sql: |2-'];
+const INDENT = '      ';
+
 /** @throws EtlError ETL-3001 for what is no query, ETL-2050 for a table that nobody can find */
 export function queryJobText({ query, output, params }: QueryJob): string {
-  const tables = tablesOf(parseQuery(query));
-  const taken = new Set<string>();
-  const sources = tables.map((table) => ({ table, id: idOf(table, taken), source: sourceOf(table) }));
+  const sources = namedSources(query).map((named) => ({ ...named, source: sourceOf(named.table) }));
   const sink = output === null ? { type: 'print' } : { type: 'file', path: output };
   const isOneFile = output !== null && !output.includes('{');
   const lines = withIds(query, sources).split('\n');
   return [
-    'steps:',
-    '  - sql: |2-',
-    ...lines.map((line) => `      ${line}`),
-    'name: query',
+    ...HEAD,
+    ...lines.map((line) => `${INDENT}${line}`),
+    `name: ${QUERY}`,
     `sources: ${JSON.stringify(Object.fromEntries(sources.map(({ id, source }) => [id, source])))}`,
     `params: ${JSON.stringify(Object.fromEntries(Object.keys(params).map((name) => [name, { type: 'text' }])))}`,
     `sinks: ${JSON.stringify({ rows: { ...sink, ...(isOneFile && { parallelism: 1 }) } })}`,
@@ -35,9 +43,54 @@ export function queryJobText({ query, output, params }: QueryJob): string {
   ].join('\n');
 }
 
+/** Does the work; what is wrong with the query is said of the query, not of the job made of it. */
+export async function saidOfQuery<T>(query: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toEtlError(thrown);
+    const problems = problemsOf(error).map((problem) => placedInQuery(problem, query));
+    throw problems.length === 1 ? problems[0] : new EtlErrors(problems);
+  }
+}
+
+function placedInQuery(error: EtlError, query: string): EtlError {
+  const at = error.at === undefined ? undefined : placeInQuery(error.at, query);
+  return EtlError.fromJSON({
+    ...error.toJSON(),
+    at,
+    ...(error.code === 'ETL-2060' && { hint: WHERE_CONNECTIONS_ARE }),
+  });
+}
+
+function placeInQuery(at: ErrorPlace, query: string): ErrorPlace | undefined {
+  const { file, line, column, length = 1, what } = at;
+  const text = new SourceText(QUERY, query);
+  if (file === undefined && line === undefined && column !== undefined)
+    return text.place(column - 1, column - 1 + length);
+  if (file !== QUERY || line === undefined || column === undefined) return at;
+  const lines = query.split('\n');
+  const own = line - HEAD.length;
+  if (own <= lines.length) {
+    const start = lines.slice(0, own - 1).join('\n').length + (own > 1 ? 1 : 0) + column - 1 - INDENT.length;
+    return text.place(start, start + length);
+  }
+  const table = namedSources(query).find(({ id }) => what === `source "${id}"`)?.table;
+  return table === undefined ? (what === undefined ? undefined : { what }) : text.place(...spanOf(table));
+}
+
+function spanOf({ at }: NamedTable): [number, number] {
+  return [at.offset, at.offset + at.length];
+}
+
 interface NamedSource {
   readonly table: NamedTable;
   readonly id: string;
+}
+
+function namedSources(query: string): readonly NamedSource[] {
+  const taken = new Set<string>();
+  return tablesOf(parseQuery(query)).map((table) => ({ table, id: idOf(table, taken) }));
 }
 
 /** A file is called by its name, a table by its own. */

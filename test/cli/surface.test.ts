@@ -7,5 +7,5 @@ goldenScripts('test/cli/surface', async (command, args) => {
   const env = { HOME: '/nonexistent', COLUMNS: '100', OCLIF_COLUMNS: '100', TZ: 'UTC' };
   const { code, stdout, stderr } = await runEtl(args, { env });
   const text = `${stdout}${stderr}${code === 0 ? '' : `exit ${code}`}`;
-  return text.replace(/etl\/\S+ \S+ node-v\S+/, 'etl/VERSION');
+  return text.replace(/etl\/\S+ \S+ node-v\S+/, 'etl/VERSION').replaceAll(process.cwd(), '/here');
 });
