@@ -44,7 +44,7 @@ interface Keys {
 export type Partitioning =
   | { readonly kind: 'hash'; readonly keys: readonly string[] }
   | { readonly kind: 'range'; readonly keys: readonly SortKey[] }
-  | { readonly kind: 'rebalance' }
+  | { readonly kind: 'rebalance' | 'shuffle' | 'rescale' }
   | { readonly kind: 'custom'; readonly module: string; readonly function: string; readonly key: string };
 
 export type LogicalNode =

@@ -65,9 +65,8 @@ function inSteps({ kind, steps }: Extract<StepOperator, Repetition>): readonly S
 }
 
 function partitionKeys(wish: PartitionWish): readonly StepExpression[] {
-  if (wish.kind === 'rebalance') return [];
   if (wish.kind === 'custom') return read('expression', [wish.key]);
-  return read(wish.kind === 'range' ? 'sort' : 'select', wish.keys);
+  return 'keys' in wish ? read(wish.kind === 'range' ? 'sort' : 'select', wish.keys) : [];
 }
 
 function lookedUp(target: LookedUp): readonly StepExpression[] {

@@ -48,7 +48,7 @@ export type JoinHint =
 
 export type PartitionWish =
   | { readonly kind: 'hash' | 'range'; readonly keys: readonly ExprText[] }
-  | { readonly kind: 'rebalance' }
+  | { readonly kind: 'rebalance' | 'shuffle' | 'rescale' }
   | { readonly kind: 'custom'; readonly module: string; readonly function: string; readonly key: ExprText };
 
 export type WindowShape =

@@ -126,6 +126,10 @@ function partitioningText(by: Partitioning): string {
       return `by range of ${sortText(by.keys)}`;
     case 'rebalance':
       return 'evenly';
+    case 'shuffle':
+      return 'at random';
+    case 'rescale':
+      return 'by split';
     case 'custom':
       return `by ${by.function} of ${by.module} for ${renderName(by.key)}`;
     default:

@@ -24,6 +24,10 @@ function shipOf(
   switch (by.kind) {
     case 'rebalance':
       return { kind: 'REBALANCE' };
+    case 'shuffle':
+      return { kind: 'SHUFFLE' };
+    case 'rescale':
+      return { kind: 'RESCALE' };
     case 'hash':
       return { kind: 'HASH', columns: columnsOf(schema, by.keys) };
     case 'custom':

@@ -113,6 +113,8 @@ function partitionColumns(by: Partitioning): readonly string[] {
     case 'custom':
       return [by.key];
     case 'rebalance':
+    case 'shuffle':
+    case 'rescale':
       return [];
     default:
       return by satisfies never;

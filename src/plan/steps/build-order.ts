@@ -38,6 +38,8 @@ function partitioningOf(build: StepBuild, wish: PartitionWish, columns: Computed
   const scope = scopeOf(build, build.inputs[0]);
   switch (wish.kind) {
     case 'rebalance':
+    case 'shuffle':
+    case 'rescale':
       return wish;
     case 'hash': {
       const keys = groupKeys(build, wish.keys);

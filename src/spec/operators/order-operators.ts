@@ -16,7 +16,7 @@ export const orderOperators = {
     z
       .union(
         [
-          z.literal('rebalance'),
+          z.enum(['rebalance', 'shuffle', 'rescale']),
           z.strictObject({ hash: expressionsField('Rows that are equal in these go to the same slot') }),
           z.strictObject({ range: sortKeysField.describe('Rows go to slots by ranges of these, cut by a sample') }),
           z.strictObject({
@@ -28,13 +28,13 @@ export const orderOperators = {
               .describe('A function of yours says where each row goes'),
           }),
         ],
-        { error: 'must be {hash: […]}, {range: […]}, {custom: {…}} or rebalance' },
+        { error: 'must be {hash: […]}, {range: […]}, {custom: {…}}, rebalance, shuffle or rescale' },
       )
       .describe(
-        'Spreads the rows over the slots: {hash: […]}, {range: […]}, rebalance, {custom: {module, function, key}}',
+        'Spreads the rows over the slots: {hash: […]}, {range: […]}, {custom: {module, function, key}}, rebalance (evenly), shuffle (at random), rescale (all of a split to one)',
       ),
     (at, value) => {
-      if (value === 'rebalance') return only({ kind: 'partition', by: { kind: 'rebalance' } });
+      if (typeof value === 'string') return only({ kind: 'partition', by: { kind: value } });
       if ('hash' in value) return only({ kind: 'partition', by: { kind: 'hash', keys: at.texts('hash') } });
       if ('range' in value) return only({ kind: 'partition', by: { kind: 'range', keys: at.texts('range') } });
       const { module, function: name } = value.custom;
