@@ -6,7 +6,7 @@
  */
 import type { Batch } from '../columnar/batch.js';
 import { takeFanIn } from '../operators/fan-in.js';
-import { spillRun, type SpilledRun } from '../operators/spill-run.js';
+import { RunSize, spillRun, type SpilledRun } from '../operators/spill-run.js';
 import type { TaskResources } from '../operators/task-resources.js';
 import type { ExchangeInput, ExchangePart } from '../protocol/task.js';
 import { mergeRuns } from '../spill/merge-runs.js';
@@ -98,9 +98,13 @@ function runOf(
   open: { bytesOf(batch: number): number; rowsOf(batch: number): number },
   cut: (batch: Batch, number: number) => Batch,
 ): SpilledRun {
+  const size = new RunSize();
+  for (const batch of batches) size.add(open.bytesOf(batch));
+  const { largestBatchBytes, rawBytes } = size;
   return {
     rows: batches.reduce((sum, batch) => sum + open.rowsOf(batch), 0),
-    largestBatchBytes: Math.max(0, ...batches.map((batch) => open.bytesOf(batch))),
+    largestBatchBytes,
+    rawBytes,
     async *read() {
       const own = await openPart(part);
       try {

@@ -19,6 +19,8 @@ export interface SpilledRun extends SortedRun {
   /** From its beginning, as often as it is asked. */
   read(): AsyncGenerator<Batch>;
   readonly largestBatchBytes: number;
+  /** Of all batches, as they are when they are read. */
+  readonly rawBytes: number;
 }
 
 /** @throws EtlError ETL-6101, ETL-6102 where the disk does not take it */
@@ -26,23 +28,33 @@ export async function spillRun({ label, schema, batches, resources }: SpillRunRe
   const { spill, task } = resources;
   const { vertex, attempt } = task;
   const writer = await RunWriter.create(spill, { schema, label, vertex, attempt, partitionCount: 1 });
-  let largestBatchBytes = 0;
+  const size = new RunSize();
   try {
-    for await (const batch of batches) {
-      largestBatchBytes = Math.max(largestBatchBytes, await writer.append(batch));
-    }
-    return openRunFile(await writer.seal(), largestBatchBytes, spill);
+    for await (const batch of batches) size.add(await writer.append(batch));
+    return openRunFile(await writer.seal(), size, spill);
   } finally {
     writer.discard();
   }
 }
 
+/** What `append` says of the batches of a run. */
+export class RunSize {
+  largestBatchBytes = 0;
+  rawBytes = 0;
+
+  add(bytes: number): void {
+    this.largestBatchBytes = Math.max(this.largestBatchBytes, bytes);
+    this.rawBytes += bytes;
+  }
+}
+
 /** A sealed file, to be read from its beginning as often as it takes. */
-export function openRunFile(file: RunFile, largestBatchBytes: number, spill: SpillSpace): SpilledRun {
+export function openRunFile(file: RunFile, size: RunSize, spill: SpillSpace): SpilledRun {
   let isDropped = false;
   return {
     rows: file.rows,
-    largestBatchBytes,
+    largestBatchBytes: size.largestBatchBytes,
+    rawBytes: size.rawBytes,
     async *read() {
       const reader = await openRun(file);
       try {

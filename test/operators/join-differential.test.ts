@@ -12,7 +12,7 @@ import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
 
-const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 600);
+const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 400);
 
 const left = { a: 'integer', b: 'text', c: 'numeric(8,2)', d: 'double precision' } as const;
 const right = { x: 'bigint', y: 'text', z: 'numeric', w: 'double precision' } as const;

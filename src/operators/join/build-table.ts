@@ -56,6 +56,12 @@ export class BuildTable {
     this.table = createGroupTable(plan.keySchema);
   }
 
+  /** The most that a table of so many rows takes, of so many bytes in all. */
+  static mostBytes(rows: number, bytes: number): number {
+    // Twice as much room as rows, and as much again while it grows; keys are kept once more, and a batch comes twice.
+    return 3 * Math.max(LEAST_CAPACITY, rows) * BYTES_PER_ROW + 3 * bytes;
+  }
+
   /** `batch` has no selection. */
   tryAdd(batch: Batch): boolean {
     const needed = Math.max(0, this.bytesWith(batch) - this.held);

@@ -112,14 +112,25 @@ interface RunPair {
 
 async function* joinRuns(plan: JoinPlan, pair: RunPair, run: OperatorRun): AsyncGenerator<Batch> {
   const { build, probe, level } = pair;
-  const table = new BuildTable(plan, run.memory);
+  const { memory } = run;
+  const table = new BuildTable(plan, memory);
   const batches = build.read();
+  const writerBytes = partitionCount(memory.mostBytes) * WRITER_BYTES;
   try {
+    // What takes no more than the writers that would part it needs no parting.
+    if (BuildTable.mostBytes(build.rows, build.rawBytes) <= writerBytes) {
+      memory.shrink(writerBytes);
+      for await (const batch of batches) table.add(batch);
+      yield* probeAll(plan, table, probe.read(), run);
+      table.clear();
+      memory.grow(writerBytes);
+      return;
+    }
     const rest = await fill(table, batches);
     if (rest === null) yield* probeAll(plan, table, probe.read(), run);
     else if (level === MOST_LEVELS) yield* joinTableByTable(plan, pair, { table, rest, batches }, run);
     else {
-      const request = { count: partitionCount(run.memory.mostBytes), seed: seedOf(level), resources: run.resources };
+      const request = { count: partitionCount(memory.mostBytes), seed: seedOf(level), resources: run.resources };
       const builds = await partitionSide({ ...request, side: plan.build, batches: unloaded(table, rest, batches) });
       const probes = await partitionSide({ ...request, side: plan.probe, batches: probe.read() });
       // Where all rows have one key there is nothing to spread.

@@ -1,7 +1,7 @@
 /** One side of a join as run files by the hash of its keys: rows that can be partners are in files of one number. */
 import type { Batch } from '../../columnar/batch.js';
 import { hashColumns } from '../../kernels/hash-columns.js';
-import { openRunFile, type SpilledRun } from '../spill-run.js';
+import { openRunFile, RunSize, type SpilledRun } from '../spill-run.js';
 import type { TaskResources } from '../task-resources.js';
 import { RunWriter, WRITER_BYTES } from '../../spill/run-writer.js';
 import { takeRows, type JoinSide } from './join-plan.js';
@@ -33,17 +33,15 @@ export async function partitionSide(request: PartitionRequest): Promise<SpilledR
       const options = { schema: side.schema, label: 'join', vertex, attempt, partitionCount: 1 };
       writers.push(await RunWriter.create(resources.spill, options));
     }
-    const largest = writers.map(() => 0);
+    const sizes = writers.map(() => new RunSize());
     for await (const batch of batches) {
       for (const [i, rows] of partitions(request, batch).entries()) {
         if (rows.length === 0) continue;
-        const bytes = await writers[i].append(takeRows(batch, Int32Array.from(rows)));
-        largest[i] = Math.max(largest[i], bytes);
+        sizes[i].add(await writers[i].append(takeRows(batch, Int32Array.from(rows))));
       }
     }
     const runs: SpilledRun[] = [];
-    for (const [i, writer] of writers.entries())
-      runs.push(openRunFile(await writer.seal(), largest[i], resources.spill));
+    for (const [i, writer] of writers.entries()) runs.push(openRunFile(await writer.seal(), sizes[i], resources.spill));
     return runs;
   } finally {
     writers.forEach((writer) => writer.discard());
