@@ -2,11 +2,15 @@
 import type { Schema } from '../columnar/batch.js';
 import { layoutOf } from '../columnar/data-type.js';
 import { AnyGroupTable } from './any-group-table.js';
+import { BytesGroupTable } from './bytes-group-table.js';
+import { comparesAsBytes } from './equal-rows.js';
 import type { GroupTable } from './group-table.js';
 import { IntegerGroupTable } from './integer-group-table.js';
 
 export function createGroupTable(schema: Schema): GroupTable {
-  const [first, second] = schema.fields;
-  const layout = first === undefined || second !== undefined ? null : layoutOf(first.type);
-  return layout === 'int32' || layout === 'int64' ? new IntegerGroupTable(schema, layout) : new AnyGroupTable(schema);
+  const [first, ...others] = schema.fields;
+  if (first === undefined || others.length > 0) return new AnyGroupTable(schema);
+  const layout = layoutOf(first.type);
+  if (layout === 'int32' || layout === 'int64') return new IntegerGroupTable(schema, layout);
+  return layout === 'bytes' && comparesAsBytes(first.type) ? new BytesGroupTable(schema) : new AnyGroupTable(schema);
 }

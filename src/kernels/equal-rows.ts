@@ -5,6 +5,7 @@
  * FROM, or equals nothing, as in `=`. Columns of both sides are of the same types, decimals of one scale.
  */
 import { isValid, type BytesColumn, type Column } from '../columnar/column.js';
+import type { DataType } from '../columnar/data-type.js';
 import { batchOf, rowOf } from '../columnar/row-address.js';
 import { cellOrderOf, type CellOrder } from './cell-order.js';
 import { equalBytes } from './compare-bytes.js';
@@ -60,7 +61,7 @@ function columnEquality(a: Column, b: Column, nulls: Nulls): RowEquality {
     const [x, y] = [a.words, b.words];
     return (i, j) => x[2 * i] === y[2 * j] && x[2 * i + 1] === y[2 * j + 1];
   }
-  if (a.layout === 'bytes' && b.layout === 'bytes' && comparesAsBytes(a)) {
+  if (a.layout === 'bytes' && b.layout === 'bytes' && comparesAsBytes(a.type)) {
     const { offsets, data } = a;
     const { offsets: otherOffsets, data: otherData } = b;
     return (i, j) => equalBytes(data, offsets[i], offsets[i + 1], otherData, otherOffsets[j], otherOffsets[j + 1]);
@@ -81,13 +82,14 @@ function withNulls(equal: CellEquality, nulls: Nulls): CellEquality {
 /** Equality of cells that are not NULL: of bytes without finding out which is less, of the rest by their order. */
 function cellEqualityOf(like: Column): CellEquality {
   if (like.layout === 'bytes' && like.type.kind === 'jsonb') return equalJson as CellEquality;
-  if (like.layout === 'bytes' && comparesAsBytes(like)) return equalText as CellEquality;
+  if (like.layout === 'bytes' && comparesAsBytes(like.type)) return equalText as CellEquality;
   const order: CellOrder = cellOrderOf(like.type);
   return (a, i, b, j) => order(a, i, b, j) === 0;
 }
 
-function comparesAsBytes(column: BytesColumn): boolean {
-  return column.type.kind !== 'numeric' && column.type.kind !== 'jsonb';
+/** Of types whose cells are bytes: are they equal where their bytes are? */
+export function comparesAsBytes({ kind }: DataType): boolean {
+  return kind !== 'numeric' && kind !== 'jsonb';
 }
 
 function equalText(a: BytesColumn, i: number, b: BytesColumn, j: number): boolean {

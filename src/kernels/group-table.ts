@@ -7,7 +7,7 @@ import type { Batch } from '../columnar/batch.js';
 
 export interface GroupTable {
   count: number;
-  /** Bytes of the keys, which come on top of `BYTES_PER_GROUP`. */
+  /** Bytes of the keys, which come on top of `BYTES_PER_GROUP`. A batch adds no more than as many again, and its own. */
   readonly bytes: number;
   /** For sorting: the keys, and the group of an address among them. */
   readonly keys: readonly Batch[];
@@ -27,6 +27,9 @@ export interface GroupTable {
 
 /** What a table takes for each group that there is room for. */
 export const BYTES_PER_GROUP = 4 * 4;
+
+/** Keys that are bytes may lie in one array, whose offsets are of 32 bits: a table that holds more gets no more rows. */
+export const MOST_KEY_BYTES = 1 << 30;
 
 /** Another than that of an exchange, whose rows here have some bits in common. */
 export const GROUP_SEED = 0x2545f491;

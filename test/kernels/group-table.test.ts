@@ -1,42 +1,65 @@
-/** The two group tables number groups alike, and as a Map of texts does. */
+/** The group tables number groups alike, and as a Map of texts does. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Schema } from '../../src/columnar/batch.js';
-import { createBuilder, type Int32Builder, type Int64Builder } from '../../src/columnar/column-builder.js';
+import {
+  createBuilder,
+  type BytesBuilder,
+  type Int32Builder,
+  type Int64Builder,
+} from '../../src/columnar/column-builder.js';
 import { cellText } from '../../src/columnar/js-value.js';
-import { isValid } from '../../src/columnar/column.js';
+import { isValid, type Column } from '../../src/columnar/column.js';
 import { AnyGroupTable } from '../../src/kernels/any-group-table.js';
+import { BytesGroupTable } from '../../src/kernels/bytes-group-table.js';
 import { createGroupTable } from '../../src/kernels/create-group-table.js';
 import { IntegerGroupTable } from '../../src/kernels/integer-group-table.js';
 
-const value = fc.option(
-  fc.oneof(fc.bigInt({ min: -5n, max: 5n }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
-  {
-    freq: 6,
-  },
+const integer = fc.oneof(fc.bigInt({ min: -5n, max: 5n }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }));
+const text = fc.oneof(
+  fc.constantFrom('', 'a', 'b', 'Zoë', 'user-1', 'user-12', 'user-13', 'user-123'),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  // Longer than what the table begins with.
+  fc.string({ minLength: 250, maxLength: 400 }),
 );
 
-test.each(['int32', 'int64'] as const)('%s', (kind) => {
+/** What fits its table, as text: NULL is null. */
+const tested = {
+  int32: { Table: IntegerGroupTable, values: integer.map((value) => String(BigInt.asIntN(32, value))) },
+  int64: { Table: IntegerGroupTable, values: integer.map(String) },
+  text: { Table: BytesGroupTable, values: text },
+} as const;
+
+type Kind = keyof typeof tested;
+
+function columnOf(kind: Kind, list: readonly (string | null)[]): Column {
+  const builder = createBuilder({ kind }, list.length) as BytesBuilder | Int32Builder | Int64Builder;
+  for (const one of list) {
+    if (one === null) builder.appendNull();
+    else if (builder.layout === 'int32') builder.append(Number(one));
+    else if (builder.layout === 'int64') builder.appendBigInt(BigInt(one));
+    else builder.appendString(one);
+  }
+  return builder.finish();
+}
+
+test.each(Object.keys(tested) as Kind[])('%s', (kind) => {
+  const { Table, values } = tested[kind];
+  const value = fc.option(values, { freq: 6 });
   const schema: Schema = { fields: [{ name: 'k', type: { kind }, nullable: true }] };
   fc.assert(
     fc.property(fc.array(fc.array(value, { maxLength: 60 }), { maxLength: 6 }), (lists) => {
       const tables = [createGroupTable(schema), new AnyGroupTable(schema)];
-      expect(tables[0]).toBeInstanceOf(IntegerGroupTable);
+      expect(tables[0]).toBeInstanceOf(Table);
       const numbers = new Map<string, number>();
       let capacity = 0;
       for (const list of lists) {
-        const builder = createBuilder({ kind }, list.length) as Int32Builder | Int64Builder;
-        for (const one of list) {
-          if (one === null) builder.appendNull();
-          else if (builder.layout === 'int32') builder.append(Number(BigInt.asIntN(32, one)));
-          else builder.appendBigInt(one);
-        }
-        const column = builder.finish();
+        const column = columnOf(kind, list);
         const batch = { schema, columns: [column], length: list.length, selection: null };
-        const text = (row: number): string => (isValid(column, row) ? cellText(column, row) : 'NULL');
+        const cell = (row: number): string => (isValid(column, row) ? cellText(column, row) : 'NULL');
         const expected = list.map((_, row) => {
-          if (!numbers.has(text(row))) numbers.set(text(row), numbers.size);
-          return numbers.get(text(row));
+          if (!numbers.has(cell(row))) numbers.set(cell(row), numbers.size);
+          return numbers.get(cell(row));
         });
         while (capacity < numbers.size) capacity = Math.max(64, 2 * capacity);
         for (const table of tables) {

@@ -10,7 +10,7 @@ import { isValid, type BitsColumn } from '../../columnar/column.js';
 import { RowErrors } from '../../columnar/row-errors.js';
 import { argsortBytes } from '../../kernels/argsort.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
-import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
+import { BYTES_PER_GROUP, MOST_KEY_BYTES, type GroupTable } from '../../kernels/group-table.js';
 import { sortAddresses } from '../../kernels/sort-addresses.js';
 import type { SortKey } from '../../columnar/sort-key.js';
 import type { Reservation } from '../../memory/reservation.js';
@@ -63,6 +63,7 @@ export class Groups {
   }
 
   tryAdd(batch: GroupedRows): boolean {
+    if (this.table.bytes > MOST_KEY_BYTES) return false;
     const needed = this.bytesWith(batch.rows.length, sizeOfBatch(batch.rows)) - this.held;
     if (needed > 0 && !this.request.memory.tryGrow(needed)) return false;
     this.insert(batch, Math.max(0, needed));

@@ -12,7 +12,7 @@ import { addressOf } from '../../columnar/row-address.js';
 import { concatColumns } from '../../columnar/concat-columns.js';
 import { takeColumn } from '../../columnar/take.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
-import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
+import { BYTES_PER_GROUP, MOST_KEY_BYTES, type GroupTable } from '../../kernels/group-table.js';
 import type { Reservation } from '../../memory/reservation.js';
 import { keysOf, withoutNullKeys, type JoinPlan } from './join-plan.js';
 
@@ -58,12 +58,13 @@ export class BuildTable {
 
   /** The most that a table of so many rows takes, of so many bytes in all. */
   static mostBytes(rows: number, bytes: number): number {
-    // Twice as much room as rows, and as much again while it grows; keys are kept once more, and a batch comes twice.
-    return 3 * Math.max(LEAST_CAPACITY, rows) * BYTES_PER_ROW + 3 * bytes;
+    // Twice as much room as rows, and as much again while it grows; what is kept of keys, twice while it grows; and a batch comes twice.
+    return 3 * Math.max(LEAST_CAPACITY, rows) * BYTES_PER_ROW + 5 * bytes;
   }
 
   /** `batch` has no selection. */
   tryAdd(batch: Batch): boolean {
+    if (this.table.bytes > MOST_KEY_BYTES) return false;
     const needed = Math.max(0, this.bytesWith(batch) - this.held);
     if (!this.memory.tryGrow(needed)) return false;
     this.insert(batch, needed);
@@ -268,11 +269,11 @@ export class BuildTable {
     return capacity;
   }
 
-  /** What is held with the batch: its keys are kept once more. */
+  /** What is held with the batch: its keys are kept once more, and may move to a larger array. */
   private bytesWith(batch: Batch): number {
     const growing = this.capacityFor(batch.length);
     const old = growing === this.capacity ? 0 : this.capacity;
-    return (growing + old) * BYTES_PER_ROW + this.batchBytes + this.table.bytes + 2 * sizeOfBatch(batch);
+    return (growing + old) * BYTES_PER_ROW + this.batchBytes + 2 * this.table.bytes + 2 * sizeOfBatch(batch);
   }
 }
 

@@ -53,7 +53,11 @@ export class CacheGeneration {
     const capacity = this.capacityFor(keys.length);
     const old = capacity === this.capacity ? 0 : this.capacity;
     return (
-      (capacity + old) * BYTES_PER_KEY + this.batchBytes + this.table.bytes + 2 * sizeOfBatch(keys) + sizeOfBatch(rows)
+      (capacity + old) * BYTES_PER_KEY +
+      this.batchBytes +
+      2 * this.table.bytes +
+      2 * sizeOfBatch(keys) +
+      sizeOfBatch(rows)
     );
   }
 
