@@ -108,7 +108,10 @@ function sortedSide(
 
 /** The side to hold in memory where the job says nothing, and why. */
 function smallerSide(left: RowEstimate, right: RowEstimate): { readonly side: Side; readonly why: string } {
-  if (left === null || right === null) return { side: 'right', why: 'no estimate of both' };
+  if (left === null || right === null) {
+    const unknown = left !== null ? 'the right side' : right !== null ? 'the left side' : 'either side';
+    return { side: 'right', why: `no estimate of ${unknown}` };
+  }
   const side = left < right ? 'left' : 'right';
   const [less, more] = [Math.min(left, right), Math.max(left, right)].map(formatCount);
   return { side, why: `about ${less} rows against ${more}` };
