@@ -66,13 +66,20 @@ const zipf = z
 
 const wellFormed = z.string().refine((value) => !/\p{Surrogate}/u.test(value), 'has half of a surrogate pair');
 
+const charactersField = z.int().min(0).max(MOST_CHARACTERS);
+
 const text = z
   .strictObject({
     length: z
-      .array(z.int().min(0).max(MOST_CHARACTERS))
-      .refine((range) => range.length === 2, 'must be two numbers, such as [4, 12]')
+      .union(
+        [
+          charactersField.transform((count) => [count, count]),
+          z.array(charactersField).refine((range) => range.length === 2, 'must be two numbers, such as [4, 12]'),
+        ],
+        { error: 'must be a number of characters, or two, such as [4, 12]' },
+      )
       .optional()
-      .describe('the fewest and the most characters'),
+      .describe('how many characters, or the fewest and the most: [4, 12]'),
     alphabet: wellFormed.min(1).optional().describe('the characters that texts are made of; default: a to z'),
     prefix: wellFormed.optional().describe('what every text begins with, before a number from 1 to distinct'),
     distinct: countField(1).optional().describe('how many different texts there are, such as 1M'),
