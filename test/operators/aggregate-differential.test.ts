@@ -12,7 +12,7 @@ import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
 
-const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 500);
+const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 450);
 const columns = {
   g: 'text',
   h: 'integer',

@@ -11,7 +11,7 @@ import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
-const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 800);
+const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 700);
 
 /** Every relation has these columns. */
 const fields = [

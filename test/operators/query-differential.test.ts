@@ -7,7 +7,7 @@ import { runParameters, testLimit } from '../support/random-cases.js';
 import { testDatabase } from '../support/test-database.js';
 
 const database = await testDatabase();
-const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 400);
+const CASES = Number(process.env.ETL_OPERATOR_CASES ?? 350);
 
 const fields = [
   { name: 'a', type: { kind: 'int32' as const }, nullable: true },
