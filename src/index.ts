@@ -4,6 +4,7 @@
  * Every function takes what a user gave (file, parameters, settings by layer) and returns data or a report; none prints,
  * reads the environment or exits. Errors are `EtlError`s (several at once: `EtlErrors`).
  */
+import { Catalogs } from './catalogs.js';
 import { childEnvironment } from './config/child-environment.js';
 import { stateFolders } from './config/state-folders.js';
 import { loadSettings, type SettingsInput } from './config/load-settings.js';
@@ -11,7 +12,6 @@ import { jobManagerModel, taskManagerModel, type MemoryModel } from './config/me
 import { resolveSlots } from './config/resolve-slots.js';
 import type { Settings } from './config/settings.js';
 import type { PlanContext, StandardOutput } from './connectors/connector.js';
-import { Catalogs } from './catalogs.js';
 import { connectors } from './connectors/registry.js';
 import type { RunEnd, RunEvent } from './coordinator/events.js';
 import { runJob as runPlan } from './coordinator/run-job.js';
@@ -25,7 +25,7 @@ import type { ExecutionPlan } from './plan/execution-plan.js';
 import { renderPlanJson } from './plan/explain/render-plan-json.js';
 import { previewSpec, withLimit, withSinks } from './plan/edit-spec.js';
 import { readableJob, type ReadableJob, type SpecDocument } from './spec/job-spec.js';
-import { QUERY, queryJobText, saidOfQuery } from './spec/query-job.js';
+import { queryJobText, saidOfQuery } from './spec/query-job.js';
 import { loadJob } from './spec/load-job.js';
 
 export { functionList, type FunctionEntry } from './expr/function-list.js';
@@ -145,33 +145,32 @@ export async function runJob(request: RunRequest): Promise<RunEnd> {
   }
 }
 
-/** A query over files and tables of shared connections, in place of a job file. */
-export interface GivenQuery {
+/** A query over files and tables of shared connections, in place of a job file: `file` is what messages call it. */
+interface GivenQuery {
   readonly query: string;
   /** A file for the rows; null: they are printed. */
   readonly path: string | null;
 }
 
-export type QueryRequest = Omit<RunRequest, 'sink' | 'waitMs' | 'file'> & GivenQuery;
+export type QueryRequest = Omit<RunRequest, 'sink' | 'waitMs'> & GivenQuery;
 
+/** Answers a query. */
 export async function runQuery(request: QueryRequest): Promise<RunEnd> {
-  return saidOfQuery(request.query, async () => {
+  return saidOfQuery(request, async () => {
     const document = await queryDocument(request);
     const { settings } = loadSettings(request.settings);
-    return runDocument({ ...request, file: QUERY }, document, settings, newRunId(QUERY), null);
+    return runDocument(request, document, settings, newRunId(document.spec.name), null);
   });
 }
 
 /** What `runQuery` would do; nothing is written anywhere. */
-export async function explainQuery(request: Omit<JobRequest, 'file'> & GivenQuery): Promise<PlannedJob> {
-  return saidOfQuery(request.query, async () =>
-    explainDocument({ ...request, file: QUERY }, await queryDocument(request)),
-  );
+export async function explainQuery(request: JobRequest & GivenQuery): Promise<PlannedJob> {
+  return saidOfQuery(request, async () => explainDocument(request, await queryDocument(request)));
 }
 
-async function queryDocument(request: Pick<JobRequest, 'params' | 'env'> & GivenQuery): Promise<SpecDocument> {
+function queryDocument(request: JobRequest & GivenQuery): Promise<SpecDocument> {
   const { query, path: output, params } = request;
-  return validateJob({ ...request, file: QUERY, text: queryJobText({ query, output, params }) });
+  return validateJob({ ...request, text: queryJobText({ query, output, params }) });
 }
 
 /** The first rows after a source, step or before a sink, through the real chain, printed by the print sink. */

@@ -4,14 +4,11 @@
  * the job are places in the query.
  */
 import { EtlError, toEtlError, type ErrorPlace } from '../errors/etl-error.js';
-import { EtlErrors, problemsOf } from '../errors/etl-errors.js';
+import { EtlErrors } from '../errors/etl-errors.js';
 import { parseQuery } from '../expr/query/parse-query.js';
 import { tablesOf } from '../expr/query/walk-query.js';
 import type { NamedTable } from '../expr/syntax-tree.js';
 import { SourceText } from './source-text.js';
-
-/** What stands for the name of the job's file. */
-export const QUERY = 'query';
 
 export interface QueryJob {
   readonly query: string;
@@ -35,7 +32,7 @@ export function queryJobText({ query, output, params }: QueryJob): string {
   return [
     ...HEAD,
     ...lines.map((line) => `${INDENT}${line}`),
-    `name: ${QUERY}`,
+    'name: query',
     `sources: ${JSON.stringify(Object.fromEntries(sources.map(({ id, source }) => [id, source])))}`,
     `params: ${JSON.stringify(Object.fromEntries(Object.keys(params).map((name) => [name, { type: 'text' }])))}`,
     `sinks: ${JSON.stringify({ rows: { ...sink, ...(isOneFile && { parallelism: 1 }) } })}`,
@@ -43,44 +40,43 @@ export function queryJobText({ query, output, params }: QueryJob): string {
   ].join('\n');
 }
 
-/** Does the work; what is wrong with the query is said of the query, not of the job made of it. */
-export async function saidOfQuery<T>(query: string, work: () => Promise<T>): Promise<T> {
+/** Does the work; what is wrong with the query is said of the query, not of the job of that file name made of it. */
+export async function saidOfQuery<T>(
+  { file, query }: { readonly file: string; readonly query: string },
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
     const error = toEtlError(thrown);
-    const problems = problemsOf(error).map((problem) => placedInQuery(problem, query));
-    throw problems.length === 1 ? problems[0] : new EtlErrors(problems);
+    const text = new SourceText(file, query);
+    const placed = (problem: EtlError): EtlError => placedInQuery(problem, text);
+    if (!(error instanceof EtlErrors)) throw placed(error);
+    throw new EtlErrors(error.problems.map(placed), error.warnings.map(placed));
   }
 }
 
-function placedInQuery(error: EtlError, query: string): EtlError {
-  const at = error.at === undefined ? undefined : placeInQuery(error.at, query);
-  return EtlError.fromJSON({
-    ...error.toJSON(),
-    at,
-    ...(error.code === 'ETL-2060' && { hint: WHERE_CONNECTIONS_ARE }),
-  });
+function placedInQuery(error: EtlError, text: SourceText): EtlError {
+  const at = error.at === undefined ? undefined : placeInQuery(error.at, text);
+  const hint = error.code === 'ETL-2060' ? WHERE_CONNECTIONS_ARE : error.hint;
+  return EtlError.fromJSON({ ...error.toJSON(), at, hint });
 }
 
-function placeInQuery(at: ErrorPlace, query: string): ErrorPlace | undefined {
+function placeInQuery(at: ErrorPlace, text: SourceText): ErrorPlace | undefined {
   const { file, line, column, length = 1, what } = at;
-  const text = new SourceText(QUERY, query);
-  if (file === undefined && line === undefined && column !== undefined)
-    return text.place(column - 1, column - 1 + length);
-  if (file !== QUERY || line === undefined || column === undefined) return at;
-  const lines = query.split('\n');
-  const own = line - HEAD.length;
-  if (own <= lines.length) {
-    const start = lines.slice(0, own - 1).join('\n').length + (own > 1 ? 1 : 0) + column - 1 - INDENT.length;
+  if (column === undefined) return at;
+  // What was found before there was a job.
+  if (file === undefined) return text.place(column - 1, column - 1 + length);
+  if (file !== text.file || line === undefined) return at;
+  const lines = text.text.split('\n');
+  const own = line - 1 - HEAD.length;
+  if (own >= 0 && own < lines.length) {
+    const start = lines.slice(0, own).reduce((sum, before) => sum + before.length + 1, column - 1 - INDENT.length);
     return text.place(start, start + length);
   }
-  const table = namedSources(query).find(({ id }) => what === `source "${id}"`)?.table;
-  return table === undefined ? (what === undefined ? undefined : { what }) : text.place(...spanOf(table));
-}
-
-function spanOf({ at }: NamedTable): [number, number] {
-  return [at.offset, at.offset + at.length];
+  const table = namedSources(text.text).find(({ id }) => what === `source "${id}"`)?.table.at;
+  if (table !== undefined) return text.place(table.offset, table.offset + table.length);
+  return what === undefined ? undefined : { what };
 }
 
 interface NamedSource {
