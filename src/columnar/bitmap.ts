@@ -5,6 +5,11 @@ export function bitmapBytes(bitCount: number): number {
   return (bitCount + 7) >> 3;
 }
 
+/** Of so many rows, none of them NULL. */
+export function allValid(length: number): Uint8Array {
+  return new Uint8Array(bitmapBytes(length)).fill(0xff);
+}
+
 export function getBit(bits: Uint8Array, index: number): boolean {
   return ((bits[index >> 3] >> (index & 7)) & 1) === 1;
 }

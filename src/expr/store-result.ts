@@ -4,7 +4,7 @@
  * Generated code sees the target as `target`; the arrays are taken out in the preamble. Bytes and lists are written in row
  * order (`filled` rows have their offsets), everything else at its row.
  */
-import { bitmapBytes } from '../columnar/bitmap.js';
+import { allValid, bitmapBytes } from '../columnar/bitmap.js';
 import { ByteWriter } from '../columnar/byte-writer.js';
 import type { Column } from '../columnar/column.js';
 import { createBuilder, type ColumnBuilder } from '../columnar/column-builder.js';
@@ -41,7 +41,7 @@ const none = {
 };
 
 export function createTarget(type: DataType, length: number, byteEstimate: number): Target {
-  const target = { ...none, validity: new Uint8Array(bitmapBytes(length)).fill(0xff), nulls: 0, filled: 0 };
+  const target = { ...none, validity: allValid(length), nulls: 0, filled: 0 };
   switch (layoutOf(type)) {
     case 'bits':
       return { ...target, bits: new Uint8Array(bitmapBytes(length)) };

@@ -5,10 +5,9 @@
  * As in the table of integers no row waits for another where its group stands at its place: the memory is asked for many at a time.
  */
 import { MAX_BATCH_ROWS, type Batch, type Schema } from '../columnar/batch.js';
-import { bitmapBytes, clearBit } from '../columnar/bitmap.js';
+import { allValid, clearBit } from '../columnar/bitmap.js';
 import { isValid, type BytesColumn } from '../columnar/column.js';
 import { copyBytes } from '../columnar/copy-bytes.js';
-import { batchOf, rowOf } from '../columnar/row-address.js';
 import { takeColumn } from '../columnar/take.js';
 import { GROUP_SEED, type GroupTable } from './group-table.js';
 import { hashColumns } from './hash-columns.js';
@@ -29,9 +28,8 @@ export class BytesGroupTable implements GroupTable {
   /** Number of a group + 1, or 0; twice as many as groups that there is room for. */
   private slots = new Int32Array(0);
   private hashes = new Int32Array(0);
-  /** The key of group g is `data[offsets[g] .. offsets[g + 1])`. */
-  private offsets = new Int32Array(1);
-  private own = cellsOf(this.offsets, new Uint8Array(0));
+  /** Cell g is the key of group g. */
+  private own = cellsOf(new Int32Array(1), new Uint8Array(0));
   /** The group of NULL, which stands in no slot. */
   private nullGroup = -1;
 
@@ -48,16 +46,16 @@ export class BytesGroupTable implements GroupTable {
     return batches;
   }
 
+  /** All batches of keys but the last are full. */
   groupAt(address: number): number {
-    return batchOf(address) * MAX_BATCH_ROWS + rowOf(address);
+    return address;
   }
 
   resize(capacity: number): void {
-    const { count, hashes, nullGroup } = this;
+    const { count, hashes, nullGroup, own } = this;
     const offsets = new Int32Array(capacity + 1);
-    offsets.set(this.offsets.subarray(0, count + 1));
-    this.offsets = offsets;
-    this.own = { ...this.own, offsets };
+    offsets.set(own.offsets.subarray(0, count + 1));
+    this.own = { ...own, offsets };
     this.hashes = new Int32Array(capacity);
     this.hashes.set(hashes.subarray(0, count));
     const slots = (this.slots = new Int32Array(2 * capacity));
@@ -116,8 +114,7 @@ export class BytesGroupTable implements GroupTable {
     this.count = 0;
     this.nullGroup = -1;
     this.slots = this.hashes = new Int32Array(0);
-    this.offsets = new Int32Array(1);
-    this.own = cellsOf(this.offsets, new Uint8Array(0));
+    this.own = cellsOf(new Int32Array(1), new Uint8Array(0));
   }
 
   /** The groups that stand where they would stand first. Of the others the rows are in `rest`, as many as it returns. */
@@ -151,24 +148,25 @@ export class BytesGroupTable implements GroupTable {
   /** A new group, whose key is `[from, to)` of the batch's bytes. */
   private append({ data }: Cells, from: number, to: number): number {
     const group = this.count++;
-    const start = this.offsets[group];
+    const { offsets, data: kept } = this.own;
+    const start = offsets[group];
     const end = start + to - from;
-    if (end > this.own.data.length) {
-      const larger = new Uint8Array(Math.max(end, this.own.data.length + (this.own.data.length >> 1)));
-      larger.set(this.own.data.subarray(0, start));
-      this.own = cellsOf(this.offsets, larger);
+    if (end > kept.length) {
+      const larger = new Uint8Array(Math.max(end, kept.length + (kept.length >> 1)));
+      larger.set(kept.subarray(0, start));
+      this.own = cellsOf(offsets, larger);
     }
     copyBytes(data, from, to, this.own.data, start);
-    this.offsets[group + 1] = end;
+    offsets[group + 1] = end;
     return group;
   }
 
   private batchOf(from: number, length: number): Batch {
     const { type } = this.schema.fields[0];
-    const { offsets, own, nullGroup } = this;
+    const { own, nullGroup } = this;
     let validity: Uint8Array | null = null;
     if (nullGroup >= from && nullGroup < from + length) {
-      validity = new Uint8Array(bitmapBytes(length)).fill(0xff);
+      validity = allValid(length);
       clearBit(validity, nullGroup - from);
     }
     const column: BytesColumn = {
@@ -176,7 +174,7 @@ export class BytesGroupTable implements GroupTable {
       type,
       length,
       validity,
-      offsets: offsets.subarray(from, from + length + 1),
+      offsets: own.offsets.subarray(from, from + length + 1),
       data: own.data,
     };
     return { schema: this.schema, columns: [column], length, selection: null };

@@ -3,9 +3,8 @@
  * probe touches the slots and that array, and compares no hash. Twice as fast as the table for any keys where both outgrow the caches.
  */
 import { MAX_BATCH_ROWS, type Batch, type Schema } from '../columnar/batch.js';
-import { bitmapBytes, clearBit } from '../columnar/bitmap.js';
+import { allValid, clearBit } from '../columnar/bitmap.js';
 import { isValid, type Int32Column, type Int64Column } from '../columnar/column.js';
-import { batchOf, rowOf } from '../columnar/row-address.js';
 import { GROUP_SEED, type GroupTable } from './group-table.js';
 import { finishHash, mixWord } from './murmur.js';
 
@@ -48,8 +47,9 @@ export class IntegerGroupTable implements GroupTable {
     return batches;
   }
 
+  /** All batches of keys but the last are full. */
   groupAt(address: number): number {
-    return batchOf(address) * MAX_BATCH_ROWS + rowOf(address);
+    return address;
   }
 
   resize(capacity: number): void {
@@ -232,10 +232,6 @@ function findDirectly(
     const place = keyAt(given, width, row) - first;
     groups[row] = place >= 0 && place < count ? at[place] - 1 : -1;
   }
-}
-
-function allValid(length: number): Uint8Array {
-  return new Uint8Array(bitmapBytes(length)).fill(0xff);
 }
 
 function bigintsOf(words: Int32Array): BigInt64Array {

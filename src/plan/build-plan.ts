@@ -51,10 +51,8 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
   const reads = await planReads(request, bound, chains);
   const rejects = await planRejects(request);
   const iterations = planIterations(graph, chains);
-  const sinks = asWritten(bound.sinks, chains);
-  const planned = chains.map((chain) =>
-    planVertex(request, { ...bound, sinks }, chains, chain, reads, rejects, iterations),
-  );
+  const written = { ...bound, sinks: asWritten(bound.sinks, chains) };
+  const planned = chains.map((chain) => planVertex(request, written, chains, chain, reads, rejects, iterations));
   return {
     jobName: request.document.spec.name,
     parallelism: slotsOf(chains),
@@ -75,7 +73,7 @@ export async function buildPlan(request: PlanRequest): Promise<ExecutionPlan> {
         return [[source.id, summarizeSource(sourceOf(bound, source.id), source.id, source.connector, read, chain)]];
       }),
     ),
-    sinks: summarizeSinks({ ...bound, sinks }, rejects),
+    sinks: summarizeSinks(written, rejects),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Columns of keys as the array literals of a statement's parameters: a text a column, none a cell. */
 import type { Batch } from '../../columnar/batch.js';
-import { bitmapBytes, clearBit } from '../../columnar/bitmap.js';
+import { allValid, clearBit } from '../../columnar/bitmap.js';
 import { ByteWriter } from '../../columnar/byte-writer.js';
 import type { BytesColumn, Column, ListColumn } from '../../columnar/column.js';
 import { textWriter } from '../../columnar/write-text.js';
@@ -21,7 +21,7 @@ export function keyArrays({ columns, length }: Batch): string[] {
 function withoutNul(column: BytesColumn): Column {
   const { data, offsets, length } = column;
   if (data.indexOf(0, offsets[0]) < 0) return column;
-  const validity = column.validity?.slice() ?? new Uint8Array(bitmapBytes(length)).fill(0xff);
+  const validity = column.validity?.slice() ?? allValid(length);
   for (let row = 0; row < length; row++)
     if (data.subarray(offsets[row], offsets[row + 1]).includes(0)) clearBit(validity, row);
   return { ...column, validity };

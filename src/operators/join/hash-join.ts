@@ -115,7 +115,8 @@ async function* joinRuns(plan: JoinPlan, pair: RunPair, run: OperatorRun): Async
   const { memory } = run;
   const table = new BuildTable(plan, memory);
   const batches = build.read();
-  const writerBytes = partitionCount(memory.mostBytes) * WRITER_BYTES;
+  const count = partitionCount(memory.mostBytes);
+  const writerBytes = count * WRITER_BYTES;
   try {
     // What takes no more than the writers that would part it needs no parting.
     if (BuildTable.mostBytes(build.rows, build.rawBytes) <= writerBytes) {
@@ -130,7 +131,7 @@ async function* joinRuns(plan: JoinPlan, pair: RunPair, run: OperatorRun): Async
     if (rest === null) yield* probeAll(plan, table, probe.read(), run);
     else if (level === MOST_LEVELS) yield* joinTableByTable(plan, pair, { table, rest, batches }, run);
     else {
-      const request = { count: partitionCount(memory.mostBytes), seed: seedOf(level), resources: run.resources };
+      const request = { count, seed: seedOf(level), resources: run.resources };
       const builds = await partitionSide({ ...request, side: plan.build, batches: unloaded(table, rest, batches) });
       const probes = await partitionSide({ ...request, side: plan.probe, batches: probe.read() });
       // Where all rows have one key there is nothing to spread.

@@ -9,7 +9,7 @@ import { grown } from '../../columnar/base-builder.js';
 import { addressOf } from '../../columnar/row-address.js';
 import { concatColumns } from '../../columnar/concat-columns.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
-import { BYTES_PER_GROUP, type GroupTable } from '../../kernels/group-table.js';
+import { BYTES_PER_GROUP, MOST_KEY_BYTES, type GroupTable } from '../../kernels/group-table.js';
 
 const LEAST_CAPACITY = 64;
 /** Of a key: where its rows begin, how many, and when they were found. */
@@ -42,6 +42,10 @@ export class CacheGeneration {
   /** Rows, and keys without any. */
   get size(): number {
     return Math.max(this.rows, this.table.count);
+  }
+
+  get isFull(): boolean {
+    return this.table.bytes > MOST_KEY_BYTES;
   }
 
   get bytes(): number {

@@ -146,7 +146,7 @@ export class LookupCache {
   private tryAdd(keys: Batch, kept: KeptRows): boolean {
     const before = this.young.bytes;
     const most = this.young.bytesWith(keys, kept);
-    if (!this.memory!.tryGrow(most - before)) return false;
+    if (this.young.isFull || !this.memory!.tryGrow(most - before)) return false;
     this.young.add(keys, kept);
     this.memory!.shrink(Math.max(0, most - this.young.bytes));
     return true;
