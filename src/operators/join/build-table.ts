@@ -10,7 +10,7 @@ import { layoutOf, type DataType } from '../../columnar/data-type.js';
 import { columnGatherer, type ColumnGatherer } from '../../columnar/gather-rows.js';
 import { addressOf } from '../../columnar/row-address.js';
 import { concatColumns } from '../../columnar/concat-columns.js';
-import { takeColumn } from '../../columnar/take.js';
+import { hasAbsent, takeColumn } from '../../columnar/take.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
 import { BYTES_PER_GROUP, MOST_KEY_BYTES, type GroupTable } from '../../kernels/group-table.js';
 import type { Reservation } from '../../memory/reservation.js';
@@ -25,6 +25,12 @@ const SMALL_BATCH = 1024;
 /** Rows of a batch, where one takes so many bytes. */
 export function fittingRows(bytesPerRow: number, batchRows: number): number {
   return Math.max(1, Math.min(MAX_BATCH_ROWS, batchRows, Math.floor(TARGET_BATCH_BYTES / (bytesPerRow + 1))));
+}
+
+/** `probe[i]` with `build[i]`; `probe` null: each row of the batch, in order. The arrays are used again. */
+export interface Pairs {
+  readonly probe: Int32Array | null;
+  readonly build: Int32Array;
 }
 
 export class BuildTable {
@@ -108,15 +114,16 @@ export class BuildTable {
     this.held = 0;
   }
 
-  /**
-   * All pairs of the probe's rows with rows here, at most `most` at a time: `probe[i]` with `build[i]`, for i < count. The arrays
-   * are used again. With `firstOnly` a probe row comes once at the most.
-   */
-  *pairs(batch: Batch, most: number, firstOnly: boolean): Generator<{ probe: Int32Array; build: Int32Array }> {
+  /** All pairs of the probe's rows with rows here, at most `most` at a time. With `firstOnly` a probe row comes once at the most. */
+  *pairs(batch: Batch, most: number, firstOnly: boolean): Generator<Pairs> {
     const { heads, next, plan } = this;
     const groups = new Int32Array(batch.length);
     this.table.find(keysOf(plan.probe, batch, plan.keySchema), groups);
     withoutNullKeys(plan, plan.probe, batch, groups);
+    if (this.isUnique && batch.length <= most && !hasAbsent(groups)) {
+      yield { probe: null, build: groups };
+      return;
+    }
     const probe = new Int32Array(most);
     const build = new Int32Array(most);
     let count = 0;

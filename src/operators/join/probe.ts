@@ -1,12 +1,13 @@
 /** Rows of the probe side look for their partners in a build table. */
 import type { Batch } from '../../columnar/batch.js';
 import { rowCount } from '../../columnar/batch.js';
+import type { Column } from '../../columnar/column.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
 import { RowErrors } from '../../columnar/row-errors.js';
 import { takeColumn } from '../../columnar/take.js';
 import type { OperatorRun } from '../operator.js';
 import { withoutFailedRows, withSelection } from '../select-rows.js';
-import { fittingRows, type BuildTable } from './build-table.js';
+import { fittingRows, type BuildTable, type Pairs } from './build-table.js';
 import { aloneBatch, outputOf, pairBatch, takeRows, type JoinPlan, type PairColumns } from './join-plan.js';
 
 /**
@@ -24,7 +25,7 @@ export function* probeBatch(
   const bytesPerPair = table.bytesPerRow + sizeOfBatch(batch) / batch.length;
   for (const pairs of table.pairs(batch, fittingRows(bytesPerPair, run.resources.batchRows), !needsAll)) {
     const isPlain = residual === null && !emitsPairs;
-    const kept = isPlain ? null : fulfilling(plan, pairsOf(table, batch, pairs), pairs.probe.length, run);
+    const kept = isPlain ? null : fulfilling(plan, pairsOf(table, batch, pairs), pairs.build.length, run);
     if (needsMarks) mark(table, marks, pairs, kept?.selection ?? null);
     if (emitsPairs && kept !== null && rowCount(kept) > 0) yield outputOf(plan, kept);
   }
@@ -35,16 +36,11 @@ export function* probeBatch(
 }
 
 /** Both rows of each pair have a partner; `selection`: the pairs that count, null for all. */
-function mark(
-  table: BuildTable,
-  marks: Uint8Array,
-  { probe, build }: { readonly probe: Int32Array; readonly build: Int32Array },
-  selection: Int32Array | null,
-): void {
-  const count = selection?.length ?? probe.length;
+function mark(table: BuildTable, marks: Uint8Array, { probe, build }: Pairs, selection: Int32Array | null): void {
+  const count = selection?.length ?? build.length;
   for (let i = 0; i < count; i++) {
     const pair = selection === null ? i : selection[i];
-    marks[probe[pair]] = 1;
+    marks[probe === null ? pair : probe[pair]] = 1;
     table.mark(build[pair]);
   }
 }
@@ -61,12 +57,10 @@ export function* buildRows(
   for (const rows of table.marked(build.keepsMatched ? 1 : 0, batchRows, mostRows)) yield aloneBatch(plan, build, rows);
 }
 
-function pairsOf(
-  table: BuildTable,
-  batch: Batch,
-  { probe, build }: { readonly probe: Int32Array; readonly build: Int32Array },
-): PairColumns {
-  return { build: table.rowsAt(build), probe: (column) => takeColumn(batch.columns[column], probe) };
+function pairsOf(table: BuildTable, { columns }: Batch, { probe, build }: Pairs): PairColumns {
+  const probeColumn = (column: number): Column =>
+    probe === null ? columns[column] : takeColumn(columns[column], probe);
+  return { build: table.rowsAt(build), probe: probeColumn };
 }
 
 /** The pairs for which the residual is true. */
