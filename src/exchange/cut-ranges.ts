@@ -39,17 +39,23 @@ export function rangeOf(samples: readonly Batch[], keys: readonly SortKey[], ind
   return { from: boundary(index), to: boundary(index + 1) };
 }
 
-/** The batches `[from, to)` of a run that can hold rows of the range, by the run's own sample. */
-export function batchesInRange(sample: Batch, keys: readonly SortKey[], range: Range): { from: number; to: number } {
+/** The batches of a run that can hold rows of the range: of the batches `[first, end)` of a part, whose sample says with which rows they begin. */
+export function batchesInRange(
+  sample: Batch,
+  { first, end }: { readonly first: number; readonly end: number },
+  keys: readonly SortKey[],
+  range: Range,
+): { first: number; end: number } {
   const own = sampleKeys(keys);
   const compareTo = (boundary: Boundary): ((batch: number) => number) => {
     const compare = rowComparator(own, sample.columns, boundary.columns);
     return (batch) => compare(batch, boundary.row);
   };
   // Rows equal to the boundary may begin within the batch before the first that starts with one.
-  const from = range.from === null ? 0 : Math.max(0, firstWhere(sample.length, atLeast(compareTo(range.from))) - 1);
-  const to = range.to === null ? sample.length : firstWhere(sample.length, atLeast(compareTo(range.to)));
-  return { from, to };
+  const from =
+    range.from === null ? first : Math.max(first, firstWhere(first, end, atLeast(compareTo(range.from))) - 1);
+  const to = range.to === null ? end : firstWhere(first, end, atLeast(compareTo(range.to)));
+  return { first: from, end: to };
 }
 
 /** The rows of a batch that lie in the range. */
@@ -58,7 +64,7 @@ export function rowsInRange(batch: Batch, keys: readonly SortKey[], range: Range
   const bound = (boundary: Boundary): number => {
     const keyed = keys.map((key) => columns[key.column]);
     const compare = rowComparator(sampleKeys(keys), keyed, boundary.columns);
-    return firstWhere(length, (row) => compare(row, boundary.row) >= 0);
+    return firstWhere(0, length, (row) => compare(row, boundary.row) >= 0);
   };
   const from = range.from === null ? 0 : bound(range.from);
   const to = range.to === null ? length : bound(range.to);
@@ -69,10 +75,8 @@ function atLeast(compare: (batch: number) => number): (batch: number) => boolean
   return (batch) => compare(batch) >= 0;
 }
 
-/** The first of `count` sorted things that is so, or `count`. */
-function firstWhere(count: number, isSo: (i: number) => boolean): number {
-  let from = 0;
-  let to = count;
+/** The first of the sorted things `[from, to)` that is so, or `to`. */
+function firstWhere(from: number, to: number, isSo: (i: number) => boolean): number {
   while (from < to) {
     const middle = (from + to) >>> 1;
     if (isSo(middle)) to = middle;

@@ -4,7 +4,8 @@
  *     write ─▶ [buffers by partition] ─▶ region: p0 p0 p1 p2 … ─▶ next region … ─▶ seal = committable
  *
  * The sort-shuffle layout: when the buffers are full, each partition's rows are written one after another; a consumer finds
- * its batches in the trailer. It is written like a sink, so the scheduler treats it as one.
+ * its batches in the trailer. Where rows keep an order, those of each sorted run are regions of their own. It is written like a
+ * sink, so the scheduler treats it as one.
  */
 import { rowCount, type Batch } from '../columnar/batch.js';
 import type { AttemptId, Committable, JsonObject, SinkWriter } from '../connectors/connector.js';
@@ -18,6 +19,7 @@ import type { SlotResources } from '../operators/task-resources.js';
 import { KeySample } from './key-sample.js';
 import { PartitionBuffers } from './partition-buffers.js';
 import { createPartitioner, type CustomPartition, type Partitioner } from './partitioner.js';
+import { RunOrder } from './run-order.js';
 
 /** Of the buffers, over all partitions; more memory would not make the regions better. */
 const REGION_BYTES = 8 << 20;
@@ -37,6 +39,10 @@ interface Running {
   readonly assign: Partitioner;
   /** Of a RANGE: what its readers cut their ranges by. */
   readonly sample: KeySample | null;
+  /** Null: the rows have no order. */
+  readonly order: RunOrder | null;
+  /** The sorted run that is being written. */
+  run: number;
   rows: number;
 }
 
@@ -74,11 +80,17 @@ export class ExchangeWriter implements SinkWriter {
       custom,
     });
     const sample = ship.kind === 'RANGE' ? new KeySample(schema, ship.keys) : null;
-    this.running = { id, file: null, assign, sample, rows: 0 };
+    const order = output.order.length > 0 ? new RunOrder(output.order) : null;
+    this.running = { id, file: null, assign, sample, order, run: 0, rows: 0 };
     return Promise.resolve();
   }
 
   async write(batch: Batch): Promise<void> {
+    const running = this.running!;
+    if (running.order?.beginsRun(batch) === true) {
+      await this.writeRegion();
+      running.run++;
+    }
     const bytes = sizeOfBatch(batch);
     if (this.buffers.partitions === 1 && bytes >= LEAST_WHOLE_BYTES) return this.writeWhole(batch);
     const fits = this.memory.bytes + bytes <= REGION_BYTES && this.memory.tryGrow(bytes);
@@ -86,11 +98,11 @@ export class ExchangeWriter implements SinkWriter {
       await this.writeRegion();
       // A batch that does not fit even now is held for this moment only, as it was when it came.
       if (!this.memory.tryGrow(bytes)) {
-        this.buffers.add(batch, bytes, this.running!.assign);
+        this.buffers.add(batch, bytes, running.assign);
         return this.writeRegion();
       }
     }
-    this.buffers.add(batch, bytes, this.running!.assign);
+    this.buffers.add(batch, bytes, running.assign);
   }
 
   async endSplit(): Promise<Committable> {
@@ -150,7 +162,7 @@ export class ExchangeWriter implements SinkWriter {
     running.rows += rowCount(batch);
     running.sample?.add(batch);
     running.file ??= await this.createFile(running.id);
-    await running.file.append(batch, partition);
+    await running.file.append(batch, partition, running.run);
   }
 
   private createFile({ vertex, split, attempt }: AttemptId): Promise<RunWriter> {

@@ -31,6 +31,18 @@ export class OpenPart {
     );
   }
 
+  /** The same, those of each sorted run by themselves; runs without any are left out. */
+  runsOf(isWanted: (partition: number) => boolean): number[][] {
+    const runs = new Map<number, number[]>();
+    for (const batch of this.batchesOf(isWanted)) {
+      const { run } = this.reader.entry(batch);
+      const batches = runs.get(run);
+      if (batches === undefined) runs.set(run, [batch]);
+      else batches.push(batch);
+    }
+    return [...runs.values()];
+  }
+
   /** In memory. */
   bytesOf(batch: number): number {
     return this.reader.entry(batch).rawBytes;
@@ -46,6 +58,28 @@ export class OpenPart {
 
   close(): void {
     this.reader.close();
+  }
+}
+
+/** A part that several read at once: opened by the first of them, closed by the last. */
+export class SharedPart {
+  private readers = 0;
+  private opening: Promise<OpenPart> | null = null;
+
+  constructor(private readonly part: ExchangePart) {}
+
+  open(): Promise<OpenPart> {
+    this.readers++;
+    return (this.opening ??= openPart(this.part));
+  }
+
+  /** To be called after each `open`, whatever became of it. */
+  async close(): Promise<void> {
+    if (--this.readers > 0) return;
+    const { opening } = this;
+    this.opening = null;
+    const open = await opening?.catch(() => null);
+    open?.close();
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * An exchange whose parts are sorted: one partition of each, or one range of each that all readers cut alike, merged.
+ * An exchange whose parts are made of sorted runs: one partition of each, or one range of each that all readers cut alike, merged.
  *
- *     part 0  [ ─ ─ ━ ━ ─ ]     ━ batches of this task's range, found by the part's sample; the first and last are cut
- *     part 1  [ ─ ━ ━ ━ ─ ]  ─▶ merge ─▶ rows in order
+ *     part 0  run 0  [ ─ ─ ━ ━ ─ ]     ━ batches of this task's range, found by the part's sample; the first and last are cut
+ *             run 1  [ ─ ━ ─ ]
+ *     part 1  run 0  [ ─ ━ ━ ━ ─ ]  ─▶ merge ─▶ rows in order
  */
 import type { Batch } from '../columnar/batch.js';
 import { takeFanIn } from '../operators/fan-in.js';
@@ -12,7 +13,7 @@ import type { ExchangeInput, ExchangePart } from '../protocol/task.js';
 import { mergeRuns } from '../spill/merge-runs.js';
 import { batchesInRange, rangeOf, rowsInRange, type Range } from './cut-ranges.js';
 import { decodeSample } from './key-sample.js';
-import { openPart } from './open-part.js';
+import { SharedPart, type OpenPart } from './open-part.js';
 
 export interface SortedRead {
   readonly parts: readonly ExchangePart[];
@@ -51,11 +52,10 @@ export async function* readSorted(
 async function partitionRuns({ parts, partition }: SortedRead): Promise<SpilledRun[]> {
   const runs: SpilledRun[] = [];
   for (const part of parts) {
-    const open = await openPart(part);
-    const batches = open.batchesOf((one) => one === partition);
-    const run = runOf(part, batches, open, (batch) => batch);
-    open.close();
-    if (batches.length > 0) runs.push(run);
+    const shared = new SharedPart(part);
+    const open = await shared.open();
+    for (const batches of open.runsOf((one) => one === partition)) runs.push(runOf(shared, batches, open));
+    await shared.close();
   }
   return runs;
 }
@@ -65,38 +65,38 @@ async function rangeRuns(
   order: ExchangeInput['order'],
   { parts, task, tasks }: SortedRead,
 ): Promise<SpilledRun[]> {
-  const samples: { part: ExchangePart; sample: Batch }[] = [];
+  const sampled: { shared: SharedPart; sample: Batch }[] = [];
   for (const part of parts) {
-    const open = await openPart(part);
-    const sample = decodeSample(schema, order, open.sample);
-    open.close();
-    if (sample !== null) samples.push({ part, sample });
+    const shared = new SharedPart(part);
+    const { sample: bytes } = await shared.open();
+    await shared.close();
+    const sample = decodeSample(schema, order, bytes);
+    if (sample !== null) sampled.push({ shared, sample });
   }
-  const all = samples.map((one) => one.sample);
-  const range: Range = rangeOf(all, order, task, tasks);
+  const range: Range = rangeOf(sampled.map((one) => one.sample), order, task, tasks); // prettier-ignore
   const runs: SpilledRun[] = [];
-  for (const { part, sample } of samples) {
-    const { from, to } = batchesInRange(sample, order, range);
-    if (from === to) continue;
-    const batches = Array.from({ length: to - from }, (_, i) => from + i);
-    const open = await openPart(part);
-    // Only the first and the last can hold rows of other ranges.
-    runs.push(
-      runOf(part, batches, open, (batch, number) =>
-        number === from || number === to - 1 ? rowsInRange(batch, order, range) : batch,
-      ),
-    );
-    open.close();
+  for (const { shared, sample } of sampled) {
+    const open = await shared.open();
+    for (const whole of open.runsOf(() => true)) {
+      const { first, end } = batchesInRange(sample, { first: whole[0], end: whole.at(-1)! + 1 }, order, range);
+      if (first === end) continue;
+      const batches = Array.from({ length: end - first }, (_, i) => first + i);
+      // Only the first and the last can hold rows of other ranges.
+      const cut = (batch: Batch, number: number): Batch =>
+        number === first || number === end - 1 ? rowsInRange(batch, order, range) : batch;
+      runs.push(runOf(shared, batches, open, cut));
+    }
+    await shared.close();
   }
   return runs;
 }
 
 /** Some batches of a part as a run that is opened when it is read. */
 function runOf(
-  part: ExchangePart,
+  part: SharedPart,
   batches: readonly number[],
-  open: { bytesOf(batch: number): number; rowsOf(batch: number): number },
-  cut: (batch: Batch, number: number) => Batch,
+  open: OpenPart,
+  cut: (batch: Batch, number: number) => Batch = (batch) => batch,
 ): SpilledRun {
   const size = new RunSize();
   for (const batch of batches) size.add(open.bytesOf(batch));
@@ -106,11 +106,11 @@ function runOf(
     largestBatchBytes,
     rawBytes,
     async *read() {
-      const own = await openPart(part);
       try {
+        const own = await part.open();
         for (const batch of batches) yield cut(await own.read(batch), batch);
       } finally {
-        own.close();
+        await part.close();
       }
     },
     drop: () => undefined,

@@ -7,7 +7,7 @@
  */
 import { bitmapBytes, getBit, setBit } from '../columnar/bitmap.js';
 import { mergeSort } from './merge-sort.js';
-import { sortWords, type WordSort } from './radix-sort.js';
+import { sortWords, varyingBits, type WordSort } from './radix-sort.js';
 import type { TieBreaker } from './tie-breaker.js';
 
 /** Ties of fewer rows are sorted by comparing. */
@@ -28,16 +28,43 @@ export function argsortBytes(count: number): number {
 export function argsort(high: Uint32Array, low: Uint32Array, rows: Int32Array, ties: TieBreaker | null): Int32Array {
   const count = rows.length;
   const sort: WordSort = {
-    keys: high.slice(0, count),
+    keys: new Uint32Array(count),
     rows: new Int32Array(count),
     spareKeys: new Uint32Array(count),
     spareRows: new Int32Array(count),
   };
-  const { keys, rows: order, spareRows: sorted } = sort;
-  for (let i = 0; i < count; i++) order[i] = i;
-  sortWords(sort, 0, count);
   // Bit i: the key at i is that at i - 1.
   const tied = ties === null ? null : new Uint8Array(bitmapBytes(count + 1));
+  const isNarrow = varyingBits(high, 0, count) === 0;
+  const [sorted, spare] = isNarrow ? sortByLow(sort, low, rows, tied) : sortByBoth(sort, high, low, rows, tied);
+  if (ties !== null && tied !== null) breakTies(sorted, spare, tied, ties);
+  return sorted;
+}
+
+/** Sorted rows, and room for as many. */
+type Sorted = readonly [sorted: Int32Array, spare: Int32Array];
+
+/** Where the high words are all the same. */
+function sortByLow(sort: WordSort, low: Uint32Array, rows: Int32Array, tied: Uint8Array | null): Sorted {
+  sort.keys.set(low.subarray(0, rows.length));
+  sort.rows.set(rows);
+  sortWords(sort, 0, rows.length);
+  if (tied !== null) markTies(tied, sort.keys, 0, rows.length);
+  return [sort.rows, sort.spareRows];
+}
+
+function sortByBoth(
+  sort: WordSort,
+  high: Uint32Array,
+  low: Uint32Array,
+  rows: Int32Array,
+  tied: Uint8Array | null,
+): Sorted {
+  const { keys, rows: order, spareRows: sorted } = sort;
+  const count = rows.length;
+  keys.set(high.subarray(0, count));
+  for (let i = 0; i < count; i++) order[i] = i;
+  sortWords(sort, 0, count);
   for (let start = 0; start < count;) {
     const key = keys[start];
     let end = start + 1;
@@ -45,13 +72,16 @@ export function argsort(high: Uint32Array, low: Uint32Array, rows: Int32Array, t
     if (end - start > 1) {
       for (let at = start; at < end; at++) keys[at] = low[order[at]];
       sortWords(sort, start, end);
-      if (tied !== null) for (let at = start + 1; at < end; at++) if (keys[at] === keys[at - 1]) setBit(tied, at);
+      if (tied !== null) markTies(tied, keys, start, end);
     }
     start = end;
   }
   for (let i = 0; i < count; i++) sorted[i] = rows[order[i]];
-  if (ties !== null && tied !== null) breakTies(sorted, order, tied, ties);
-  return sorted;
+  return [sorted, order];
+}
+
+function markTies(tied: Uint8Array, keys: Uint32Array, from: number, to: number): void {
+  for (let at = from + 1; at < to; at++) if (keys[at] === keys[at - 1]) setBit(tied, at);
 }
 
 /** `spare` is room for as many rows. */

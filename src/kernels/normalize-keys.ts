@@ -20,6 +20,8 @@ export interface KeyPlan {
   readonly parts: readonly KeyPart[];
   /** Rows with equal integers are equal in all keys. */
   readonly isComplete: boolean;
+  /** The same of rows without a NULL among their keys. */
+  readonly isCompleteWithoutNulls: boolean;
 }
 
 export interface KeyPart {
@@ -37,18 +39,19 @@ export function planKeys(keys: readonly SortKey[], types: readonly DataType[], h
   let shift = 0;
   for (const key of keys) {
     const width = keyWidth(types[key.column]);
-    if (width === null || shift === 64) return { parts, isComplete: false };
+    if (width === null || shift === 64) return { parts, isComplete: false, isCompleteWithoutNulls: false };
     const nullable = hasNulls[key.column];
     const wish = width.bits + (nullable ? 1 : 0);
     const room = 64 - shift;
     if (!width.isExact || wish > room) {
       parts.push({ key, shift, bits: room, nulls: nullable ? 'edge' : 'none' });
-      return { parts, isComplete: false };
+      const isLast = parts.length === keys.length;
+      return { parts, isComplete: false, isCompleteWithoutNulls: isLast && width.isExact && width.bits <= room };
     }
     parts.push({ key, shift, bits: wish, nulls: nullable ? 'bit' : 'none' });
     shift += wish;
   }
-  return { parts, isComplete: true };
+  return { parts, isComplete: true, isCompleteWithoutNulls: true };
 }
 
 /**

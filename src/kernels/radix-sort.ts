@@ -69,7 +69,8 @@ function sortByDigit(
   }
 }
 
-function varyingBits(keys: Uint32Array, from: number, to: number): number {
+/** The bits in which words `[from, to)` are not all the same. */
+export function varyingBits(keys: Uint32Array, from: number, to: number): number {
   const first = keys[from];
   let varying = 0;
   for (let i = from + 1; i < to; i++) varying |= keys[i] ^ first;

@@ -31,7 +31,7 @@ export interface ExchangeInput {
   readonly id: string;
   readonly schema: Schema;
   readonly ship: Ship;
-  /** The parts are sorted by it, and are merged; empty: they follow one another. */
+  /** The parts are runs sorted by it, and are merged; empty: they follow one another. */
   readonly order: readonly SortKey[];
   readonly subpartitions: number;
 }
@@ -63,7 +63,7 @@ export interface ExchangeOutput {
   readonly ship: Ship;
   /** Tasks of the consumer. */
   readonly partitions: number;
-  /** The rows of each partition come in this order, and keep it. */
+  /** The rows of each partition come in runs of this order, and keep it. */
   readonly order: readonly SortKey[];
   /** Of each partition, by the hash too: what groups or joins by it takes them one after another, with tables that fit the caches. */
   readonly subpartitions: number;
@@ -126,8 +126,16 @@ export type OperatorDescriptor =
   | (OperatorBase & { readonly kind: 'iterate' })
   /** Hands on what an exchange has brought here. */
   | (OperatorBase & { readonly kind: 'partition' })
-  /** Puts the rows of one task in order; of these the first `limit`, or all. */
-  | (OperatorBase & { readonly kind: 'sort'; readonly keys: readonly SortKey[]; readonly limit: number | null })
+  /**
+   * Puts the rows of one task in order; of these the first `limit`, or all. With `inRuns` they may come in several runs, each as long
+   * as the memory takes: whoever reads the exchange behind it merges them.
+   */
+  | (OperatorBase & {
+      readonly kind: 'sort';
+      readonly keys: readonly SortKey[];
+      readonly limit: number | null;
+      readonly inRuns: boolean;
+    })
   /**
    * Groups rows by the columns `by`. `partial`: rows in, keys and states out; `final`: keys and states in, keys and values out. With
    * `rowsBy` rows that are not worth grouping before the exchange go on as they are: the final phase gets them as its second input,

@@ -62,15 +62,10 @@ export class RunReader {
     return this.trailer.sample;
   }
 
-  /** Rows, bytes and partition of a batch, without reading it. */
+  /** Rows, bytes, partition and run of a batch, without reading it. */
   entry(index: number): BatchEntry {
     if (index < 0 || index >= this.batchCount) throw new RangeError(`batch ${index} of ${this.batchCount}`);
     return this.trailer.entry(index);
-  }
-
-  /** What `append` was given with a batch; empty for nothing. */
-  extra(index: number): Uint8Array {
-    return this.trailer.extra(index);
   }
 
   /** The batches in the order in which they were appended; of one partition, if that is named. */

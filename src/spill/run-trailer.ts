@@ -1,10 +1,10 @@
 /**
  * What stands behind the end mark of a run file: where each batch is, and checksums that together cover every byte.
  *
- *     header bytes (u32) | header (JSON) | entries (40 bytes each) | extras | sample
+ *     header bytes (u32) | header (JSON) | entries (40 bytes each) | sample
  *     tail: CRC (u32) | trailer bytes (u32, without tail) | "ETL RUN1"
  *
- *     entry: offset (f64) | bytes (f64) | rows (u32) | partition (u32) | CRC (u32) | extra bytes (u32) | raw bytes (f64)
+ *     entry: offset (f64) | bytes (f64) | rows (u32) | partition (u32) | CRC (u32) | run (u32) | raw bytes (f64)
  *
  * The CRC of the tail covers the end mark, the trailer and its length. Batches lie one behind the other without gaps,
  * the first behind the schema, the last before the end mark: so nothing is left that no checksum covers.
@@ -33,7 +33,8 @@ export interface BatchEntry {
   readonly rows: number;
   readonly partition: number;
   readonly crc: number;
-  readonly extraBytes: number;
+  /** Of the sorted runs in the file, in which of them it is. */
+  readonly run: number;
   /** What it takes without compression. */
   readonly rawBytes: number;
 }
@@ -42,17 +43,15 @@ export interface RunTrailer {
   readonly header: RunHeader;
   readonly entryCount: number;
   entry(index: number): BatchEntry;
-  extra(index: number): Uint8Array;
   readonly sample: Uint8Array;
 }
 
 /** Grows while batches are written; kept as bytes, since a file may have a hundred thousand. */
 export class EntryList {
   private bytes = Buffer.allocUnsafe(64 * ENTRY_BYTES);
-  private readonly extras: Uint8Array[] = [];
   count = 0;
 
-  add(entry: Omit<BatchEntry, 'extraBytes'>, extra: Uint8Array | null): void {
+  add(entry: BatchEntry): void {
     const at = this.count++ * ENTRY_BYTES;
     if (at === this.bytes.length) this.bytes = Buffer.concat([this.bytes, Buffer.allocUnsafe(at)]);
     this.bytes.writeDoubleLE(entry.offset, at);
@@ -60,13 +59,12 @@ export class EntryList {
     this.bytes.writeUInt32LE(entry.rows, at + 16);
     this.bytes.writeUInt32LE(entry.partition, at + 20);
     this.bytes.writeUInt32LE(entry.crc, at + 24);
-    this.bytes.writeUInt32LE(extra?.length ?? 0, at + 28);
+    this.bytes.writeUInt32LE(entry.run, at + 28);
     this.bytes.writeDoubleLE(entry.rawBytes, at + 32);
-    if (extra !== null && extra.length > 0) this.extras.push(Uint8Array.from(extra));
   }
 
-  view(): Uint8Array[] {
-    return [this.bytes.subarray(0, this.count * ENTRY_BYTES), ...this.extras];
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.count * ENTRY_BYTES);
   }
 }
 
@@ -75,7 +73,7 @@ export function encodeTrailer(endMark: Buffer, header: RunHeader, entries: Entry
   const json = Buffer.from(JSON.stringify(header));
   const jsonBytes = Buffer.alloc(4);
   jsonBytes.writeUInt32LE(json.length, 0);
-  const trailer = Buffer.concat([jsonBytes, json, ...entries.view(), sample]);
+  const trailer = Buffer.concat([jsonBytes, json, entries.view(), sample]);
   const tail = Buffer.alloc(TAIL_BYTES);
   tail.writeUInt32LE(trailer.length, 4);
   MAGIC.copy(tail, 8);
@@ -94,10 +92,6 @@ export function decodeTrailer(endMark: Buffer, trailer: Buffer, tail: Buffer): R
   const entriesAt = 4 + trailer.readUInt32LE(0);
   // The checksum holds: it is what we wrote, if anybody did.
   const header = JSON.parse(trailer.toString('utf8', 4, entriesAt)) as RunHeader;
-  const extrasAt = entriesAt + header.batches * ENTRY_BYTES;
-  const extraOffsets = new Float64Array(header.batches + 1);
-  for (let i = 0; i < header.batches; i++)
-    extraOffsets[i + 1] = extraOffsets[i] + trailer.readUInt32LE(entriesAt + i * ENTRY_BYTES + 28);
   return {
     header,
     entryCount: header.batches,
@@ -109,11 +103,10 @@ export function decodeTrailer(endMark: Buffer, trailer: Buffer, tail: Buffer): R
         rows: trailer.readUInt32LE(at + 16),
         partition: trailer.readUInt32LE(at + 20),
         crc: trailer.readUInt32LE(at + 24),
-        extraBytes: trailer.readUInt32LE(at + 28),
+        run: trailer.readUInt32LE(at + 28),
         rawBytes: trailer.readDoubleLE(at + 32),
       };
     },
-    extra: (index) => trailer.subarray(extrasAt + extraOffsets[index], extrasAt + extraOffsets[index + 1]),
     sample: trailer.subarray(trailer.length - header.sampleBytes),
   };
 }

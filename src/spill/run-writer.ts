@@ -76,11 +76,11 @@ export class RunWriter {
 
   /**
    * Appends the counted rows of a batch to a partition. Partitions may come in any order. The batch is not kept.
-   * @param extra anything about the batch, such as its first key; kept in the trailer
+   * @param run in which sorted run of the file the batch is
    * @returns bytes that it will take when it is read
    * @throws EtlError ETL-6101, ETL-6102, ETL-6103
    */
-  async append(batch: Batch, partition = 0, extra: Uint8Array | null = null): Promise<number> {
+  async append(batch: Batch, partition = 0, run = 0): Promise<number> {
     if (partition < 0 || partition >= this.options.partitionCount)
       throw new RangeError(`partition ${partition} of ${this.options.partitionCount}`);
     const rows = rowCount(batch);
@@ -88,7 +88,7 @@ export class RunWriter {
     const { pieces, rawBytes } = encodeSized(batch, this.space.compression === 'lz4');
     const bytes = byteSize(pieces);
     const crc = pieces.reduce((sum, piece) => crc32(piece, sum), 0);
-    this.entries.add({ offset: this.offset, bytes, rows, partition, crc, rawBytes }, extra);
+    this.entries.add({ offset: this.offset, bytes, rows, partition, crc, run, rawBytes });
     this.offset += bytes;
     this.rows += rows;
     const summary = this.partitions.get(partition);

@@ -26,7 +26,7 @@ test('what is appended to any partition in any order is read back, whole and by 
         if (batches.length === 0) return;
         const space = spaceIn(directory, { compression });
         const writer = await writerIn(space, batches[0], { partitionCount: 4 });
-        for (const [i, batch] of batches.entries()) await writer.append(batch, into[i], Uint8Array.of(i));
+        for (const [i, batch] of batches.entries()) await writer.append(batch, into[i], i);
         const sealed = await writer.seal({ durable, sample });
         const run = JSON.parse(JSON.stringify(sealed)) as RunFile;
         expect(run).toEqual(sealed);
@@ -39,7 +39,7 @@ test('what is appended to any partition in any order is read back, whole and by 
           Array(2).fill(kept.reduce((sum, { batch }) => sum + rowCount(batch), 0)),
         );
         expect(await rowsIn(reader.batches())).toEqual(kept.flatMap(({ batch }) => rowsOf(batch)));
-        expect(kept.map((_, at) => reader.extra(at)[0])).toEqual(kept.map(({ i }) => i));
+        expect(kept.map((_, at) => reader.entry(at).run)).toEqual(kept.map(({ i }) => i));
         for (let partition = 0; partition < 4; partition++) {
           const rows = kept.filter(({ i }) => into[i] === partition).flatMap(({ batch }) => rowsOf(batch));
           expect(await rowsIn(reader.batches(partition))).toEqual(rows);

@@ -12,7 +12,7 @@ import { canChain } from '../can-chain.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { LogicalGraph } from '../logical-graph.js';
 import type { PhysicalInput, PhysicalNode } from '../physical-graph.js';
-import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, sortKeysOf, type SchemaOf } from './physical-nodes.js'; // prettier-ignore
+import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, sortBefore, sortKeysOf, type SchemaOf } from './physical-nodes.js'; // prettier-ignore
 
 /** In the chain that makes the rows, unless that chain makes a set, too, or is more than one. */
 export function lowerMapPartition(node: NodeOf<'mapPartition'>, graph: LogicalGraph): readonly PhysicalNode[] {
@@ -32,13 +32,12 @@ export function lowerReduce(node: NodeOf<'reduce' | 'reduceGroup'>, schemaOf: Sc
   const body = { kind: node.kind, module, by, seen } as const;
   const order = [...by.map(ascending), ...(node.kind === 'reduce' ? [] : sortKeysOf(input, node.orderBy))];
   const before: PhysicalNode[] = [];
-  const add = (what: string, own: Parameters<typeof operatorBefore>[4]): void => {
-    before.push(operatorBefore(node, what, before.at(-1)?.id ?? node.inputs[0], input, own));
-  };
   // A combiner stands in the chain of the rows, where no sets come in.
-  if (combiner !== null && broadcast.length === 0)
-    add('combine', { ...body, phase: 'partial', function: combiner, broadcast: [] });
-  if (order.length > 0) add('sort', { kind: 'sort', keys: order, limit: null });
+  if (combiner !== null && broadcast.length === 0) {
+    const combine = { ...body, phase: 'partial', function: combiner, broadcast: [] } as const;
+    before.push(operatorBefore(node, 'combine', node.inputs[0], input, combine));
+  }
+  if (order.length > 0) before.push(sortBefore(node, 'sort', before.at(-1)?.id ?? node.inputs[0], input, order));
   const ship: Ship = by.length === 0 ? { kind: 'GLOBAL' } : { kind: 'HASH', columns: by };
   const inputs = [exchanged(node, 0, before.at(-1)?.id ?? node.inputs[0], ship, order), ...broadcastSets(node, 1)];
   const strategy = `${order.length > 0 ? 'sorted before the exchange, merged behind it' : 'all rows in one task'}${before[0]?.id.endsWith('.combine') === true ? ', combined batch by batch' : ''}`;
@@ -80,7 +79,7 @@ function sortedSide(
   columns: readonly number[],
 ): { readonly sort: PhysicalNode; readonly input: PhysicalInput } {
   const keys = columns.map(ascending);
-  const sort = operatorBefore(node, `${side}.sort`, node.inputs[index], schema, { kind: 'sort', keys, limit: null });
+  const sort = sortBefore(node, `${side}.sort`, node.inputs[index], schema, keys);
   return { sort, input: exchanged(node, index, sort.id, { kind: 'HASH', columns }, keys) };
 }
 

@@ -18,7 +18,7 @@ import type { RowEstimate } from '../estimate-rows.js';
 import type { LogicalGraph } from '../logical-graph.js';
 import { joinSchema } from '../node-schemas.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { columnsOf, exchanged, forward, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, forward, operatorBehind, sortBefore, type SchemaOf } from './physical-nodes.js';
 
 type Side = 'left' | 'right';
 
@@ -103,7 +103,7 @@ function sortedSide(
   columns: readonly number[],
 ): PhysicalNode & { readonly order: readonly SortKey[] } {
   const order = columns.map((column): SortKey => ({ column, descending: false, nullsFirst: false }));
-  return { ...operatorBefore(node, `${side}.sort`, input, schema, { kind: 'sort', keys: order, limit: null }), order };
+  return { ...sortBefore(node, `${side}.sort`, input, schema, order), order };
 }
 
 /** The side to hold in memory where the job says nothing, and why. */

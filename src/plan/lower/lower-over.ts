@@ -6,7 +6,7 @@ import type { NodeOf } from '../graph-edit.js';
 import type { WindowCall } from '../logical-graph.js';
 import type { PhysicalNode } from '../physical-graph.js';
 import { aggregateCall } from './aggregate-calls.js';
-import { columnsOf, exchanged, operatorBefore, operatorBehind, sortKeysOf, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, operatorBehind, sortBefore, sortKeysOf, type SchemaOf } from './physical-nodes.js';
 
 export function lowerOver(node: NodeOf<'over'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
   const [input] = node.inputs;
@@ -19,7 +19,7 @@ export function lowerOver(node: NodeOf<'over'>, schemaOf: SchemaOf): readonly Ph
   const body = { kind: 'over', by, order: order.map(({ column }) => column), calls } as const;
   if (keys.length === 0)
     return [{ ...operatorBehind(node, [exchanged(node, 0, input, ship)], body), strategy: 'all rows in one task' }];
-  const sort = operatorBefore(node, 'sort', input, schema, { kind: 'sort', keys, limit: null });
+  const sort = sortBefore(node, 'sort', input, schema, keys);
   const over = operatorBehind(node, [exchanged(node, 0, sort.id, ship, keys)], body);
   return [sort, { ...over, strategy: 'sorted before the exchange, merged behind it' }];
 }

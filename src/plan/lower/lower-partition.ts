@@ -2,7 +2,7 @@
 import type { Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { columnsOf, exchanged, operatorBefore, operatorBehind, sortKeysOf, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, operatorBehind, sortBefore, sortKeysOf, type SchemaOf } from './physical-nodes.js';
 
 export function lowerPartition(node: NodeOf<'partition'>, schemaOf: SchemaOf): readonly PhysicalNode[] {
   const [input] = node.inputs;
@@ -12,7 +12,7 @@ export function lowerPartition(node: NodeOf<'partition'>, schemaOf: SchemaOf): r
   }
   // Ranges are cut out of sorted runs by those who read them.
   const keys = sortKeysOf(schema, node.by.keys);
-  const sorted = operatorBefore(node, 'sort', input, schema, { kind: 'sort', keys, limit: null });
+  const sorted = sortBefore(node, 'sort', input, schema, keys);
   const ranges = exchanged(node, 0, sorted.id, { kind: 'RANGE', keys }, keys);
   return [sorted, operatorBehind(node, [ranges], { kind: 'partition' })];
 }

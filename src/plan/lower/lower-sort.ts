@@ -10,8 +10,9 @@ export function lowerSort(node: NodeOf<'sort' | 'sortPartition'>, schemaOf: Sche
   const [input] = node.inputs;
   const schema = schemaOf(input);
   const keys = sortKeysOf(schema, node.keys);
-  if (node.kind === 'sortPartition') return [operator(node, { kind: 'sort', keys, limit: null })];
-  const sorted = operatorBefore(node, 'runs', input, schema, { kind: 'sort', keys, limit: node.limit });
+  if (node.kind === 'sortPartition') return [operator(node, { kind: 'sort', keys, limit: null, inRuns: false })];
+  const { limit } = node;
+  const sorted = operatorBefore(node, 'runs', input, schema, { kind: 'sort', keys, limit, inRuns: limit === null });
   const ranges = exchanged(node, 0, sorted.id, { kind: 'RANGE', keys }, keys);
   return [sorted, { ...operatorBehind(node, [ranges], { kind: 'partition' }), isOrdered: true }];
 }

@@ -14,7 +14,7 @@ import type { Ship } from '../../protocol/task.js';
 import { columnOf, type NodeOf } from '../graph-edit.js';
 import type { PhysicalInput, PhysicalNode } from '../physical-graph.js';
 import { aggregateCall, isOrdered, orderedCall } from './aggregate-calls.js';
-import { columnsOf, exchanged, operatorBefore, operatorBehind, sortKeysOf } from './physical-nodes.js';
+import { columnsOf, exchanged, operatorBefore, operatorBehind, sortBefore, sortKeysOf } from './physical-nodes.js';
 import { stateSchema } from './state-schema.js';
 
 type Aggregate = NodeOf<'aggregate'>;
@@ -147,11 +147,7 @@ function sorted(
   const last = nodes.at(-1)!.id;
   // Without groups all states are of one.
   if (order.length === 0) return { nodes, input: exchanged(node, index, last, ship) };
-  const sort = operatorBefore(node, index === 0 ? 'sort' : `order${index}.sort`, last, schema, {
-    kind: 'sort',
-    keys: order,
-    limit: null,
-  });
+  const sort = sortBefore(node, index === 0 ? 'sort' : `order${index}.sort`, last, schema, order);
   return { nodes: [...nodes, sort], input: exchanged(node, index, sort.id, ship, order) };
 }
 

@@ -7,7 +7,7 @@ import type { SortKey } from '../../columnar/sort-key.js';
 import type { Ship } from '../../protocol/task.js';
 import type { NodeOf } from '../graph-edit.js';
 import type { PhysicalNode } from '../physical-graph.js';
-import { columnsOf, exchanged, operator, operatorBefore, operatorBehind, type SchemaOf } from './physical-nodes.js';
+import { columnsOf, exchanged, operator, operatorBehind, sortBefore, type SchemaOf } from './physical-nodes.js';
 
 export function lowerUnnest(node: NodeOf<'unnest'>, schemaOf: SchemaOf): PhysicalNode {
   const { column, as, position, keepEmpty } = node;
@@ -27,7 +27,7 @@ export function lowerWindow(node: NodeOf<'window'>, schemaOf: SchemaOf): readonl
   }
   const by = columnsOf(schema, node.by);
   const keys = [...by, time].map((column): SortKey => ({ column, descending: false, nullsFirst: false }));
-  const sort = operatorBefore(node, 'sort', input, schema, { kind: 'sort', keys, limit: null });
+  const sort = sortBefore(node, 'sort', input, schema, keys);
   const ship: Ship = by.length === 0 ? { kind: 'GLOBAL' } : { kind: 'HASH', columns: by };
   const session = operatorBehind(node, [exchanged(node, 0, sort.id, ship, keys)], {
     kind: 'session',

@@ -44,6 +44,17 @@ export function operatorBefore(
   };
 }
 
+/** A sort in front of an exchange whose readers merge. */
+export function sortBefore(
+  node: LogicalNode,
+  name: string,
+  from: string,
+  schema: Schema,
+  keys: readonly SortKey[],
+): PhysicalNode {
+  return operatorBefore(node, name, from, schema, { kind: 'sort', keys, limit: null, inRuns: true });
+}
+
 export function forward(from: string): PhysicalInput {
   return { from, exchange: null };
 }
