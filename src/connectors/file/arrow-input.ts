@@ -24,12 +24,14 @@ const HEAD_BYTES = 8;
 const GAP_BYTES = 64 << 10;
 /** Of a batch: the one behind a larger one is not read before its turn. */
 const MOST_AHEAD_BYTES = 8 << 20;
+/** Batches of a file that are read while somebody works on one: a batch takes two reads, and the second waits for the first. */
+const AHEAD = 2;
 
 export interface ArrowInput {
   readonly schema: Schema;
   /**
-   * The columns `wanted` of all batches, as large as their writer made them; `bytes` is what a batch takes in the file. The next one
-   * is read while somebody works on one.
+   * The columns `wanted` of all batches, as large as their writer made them; `bytes` is what a batch takes in the file. The next ones
+   * are read while somebody works on one.
    * @throws EtlError ETL-4112, ETL-4121
    */
   batches(wanted: readonly number[]): AsyncGenerator<{ readonly batch: Batch; readonly bytes: number }, void>;
@@ -73,34 +75,53 @@ async function* readAhead(
   wanted: readonly number[],
   told: Told,
 ): AsyncGenerator<{ readonly batch: Batch; readonly bytes: number }, void> {
-  // What it throws is thrown when its turn comes.
-  const readNext = (): Promise<() => Piece | null> =>
-    told(() => messages.next(decoder, wanted)).then(
-      (piece) => () => piece,
-      (error: unknown) => () => {
-        throw error;
-      },
-    );
-  let next = readNext();
+  const ahead: (Piece & { readonly read: Promise<Outcome> })[] = [];
+  const readOn = (): void => {
+    while (ahead.length < messages.ahead) {
+      const last = ahead.at(-1);
+      if (last !== undefined && last.mostBytes > MOST_AHEAD_BYTES) return;
+      const piece = messages.next(decoder, wanted);
+      if (piece === null) return;
+      ahead.push({ ...piece, read: settled(told(() => piece.bytes, piece.at)) });
+    }
+  };
   try {
-    for (let piece = (await next)(); piece !== null; piece = (await next)()) {
-      const { bytes, at } = piece;
+    for (readOn(); ahead.length > 0; readOn()) {
+      const { at, read } = ahead[0];
+      const outcome = await read;
+      if ('error' in outcome) throw outcome.error;
+      const { bytes } = outcome;
+      if (bytes === null) return;
+      ahead.shift();
       const isLarge = bytes.length > MOST_AHEAD_BYTES;
-      if (!isLarge) next = readNext();
+      if (!isLarge) readOn();
       const batch = await told(() => decoder.decode(bytes, wanted), at);
       if (batch !== null) yield { batch, bytes: bytes.length };
-      if (isLarge) next = readNext();
     }
   } finally {
-    // The file is not closed under it.
-    await next;
+    // The file is not closed under them.
+    await Promise.all(ahead.map(({ read }) => read));
   }
 }
 
-/** A message with as much of its body as is wanted; the rest is not set. `at`: where it stands. */
+/** What is read ahead fails when its turn comes. */
+type Outcome = { readonly bytes: Buffer | null } | { readonly error: unknown };
+
+function settled(read: Promise<Buffer | null>): Promise<Outcome> {
+  return read.then(
+    (bytes) => ({ bytes }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+/** A message that is being read, with as much of its body as is wanted; the rest is not set. */
 interface Piece {
-  readonly bytes: Buffer;
+  /** Where it stands. */
   readonly at: number;
+  /** Of a stream, where they are not known before: 0. */
+  readonly mostBytes: number;
+  /** Null: the end mark. */
+  readonly bytes: Promise<Buffer | null>;
 }
 
 class Messages {
@@ -122,22 +143,23 @@ class Messages {
     return isArrowFile(head) ? this.startFile() : this.startStream();
   }
 
-  /** The next dictionary or batch, or null behind the last one. */
-  async next(decoder: ArrowDecoder, wanted: readonly number[]): Promise<Piece | null> {
-    if (this.blocks === null) {
-      const bytes = await this.nextOfStream();
-      return bytes === null ? null : { bytes, at: this.at };
-    }
+  /** How many can be read at once: in a stream only the end of one says where the next is. */
+  get ahead(): number {
+    return this.blocks === null ? 1 : AHEAD;
+  }
+
+  /** Begins to read the next dictionary or batch; null behind the last one of a file. */
+  next(decoder: ArrowDecoder, wanted: readonly number[]): Piece | null {
+    if (this.blocks === null) return { at: this.behind, mostBytes: 0, bytes: this.nextOfStream() };
     const next = this.blocks.next();
     if (next.done === true) return null;
     const { offset, metadataBytes, bodyBytes } = next.value;
-    this.at = offset;
     const total = metadataBytes + bodyBytes;
     const takesAll = wanted.length === decoder.schema.fields.length || bodyBytes <= GAP_BYTES;
     const bytes = takesAll
-      ? await readExactly(this.file, offset, total, this.end)
-      : await this.readParts(decoder, wanted, next.value);
-    return { bytes, at: offset };
+      ? readExactly(this.file, offset, total, this.end)
+      : this.readParts(decoder, wanted, next.value);
+    return { at: offset, mostBytes: total, bytes };
   }
 
   private async readParts(
