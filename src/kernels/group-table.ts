@@ -16,8 +16,8 @@ export interface GroupTable {
   resize(capacity: number): void;
   /** Stores the group of each row in `groups`. `rows` has no selection and no more rows than there is room for. */
   assign(rows: Batch, groups: Int32Array): void;
-  /** No more keys are assigned before `clear`: `find` may be prepared, in no more memory. */
-  seal?(): void;
+  /** To an empty table: these are all the keys that are assigned before `clear`. It may prepare for them, in no more memory. */
+  expect?(keys: readonly Batch[]): void;
   /** Stores the group of each row in `groups`, or -1 where there is none. */
   find(rows: Batch, groups: Int32Array): void;
   /** The keys of some groups, as columns. */

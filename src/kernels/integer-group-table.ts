@@ -10,6 +10,14 @@ import { finishHash, mixWord } from './murmur.js';
 
 type KeyColumn = Int32Column | Int64Column;
 
+interface Direct {
+  readonly first: number;
+  /** The group + 1 of each number from `first` on, or 0. */
+  readonly groups: Int32Array;
+  /** Is the group of each number its place? So are the keys of most tables that are numbered: 1, 2, 3 … */
+  isInOrder: boolean;
+}
+
 /** Of `findAll`: where each row looks, and the rows that look on. */
 const places = new Int32Array(MAX_BATCH_ROWS);
 const rest = new Int32Array(MAX_BATCH_ROWS);
@@ -21,8 +29,8 @@ export class IntegerGroupTable implements GroupTable {
   private slots = new Int32Array(0);
   /** One or two words a group. */
   private words = new Int32Array(0);
-  /** Sealed, with keys that lie close: the group + 1 of each number from `first` on, in the place of the slots. */
-  private direct: { readonly first: number; readonly groups: Int32Array } | null = null;
+  /** For expected keys that lie close: their groups by their places, in the memory of the slots. */
+  private direct: Direct | null = null;
   /** The group of NULL, which stands in no slot. */
   private nullGroup = -1;
   private readonly width: 1 | 2;
@@ -69,7 +77,7 @@ export class IntegerGroupTable implements GroupTable {
 
   assign({ length, columns }: Batch, groups: Int32Array): void {
     const column = columns[0] as KeyColumn;
-    const { slots, words, width } = this;
+    const { slots, words, width, direct } = this;
     const given = column.layout === 'int64' ? column.words : column.values;
     for (let row = 0; row < length; row++) {
       if (column.validity !== null && !isValid(column, row)) {
@@ -79,13 +87,14 @@ export class IntegerGroupTable implements GroupTable {
       }
       const low = given[width * row];
       const high = width === 2 ? given[2 * row + 1] : 0;
-      const slot = this.slotOf(low, high);
+      const slot = direct === null ? this.slotOf(low, high) : keyAt(given, width, row) - direct.first;
       const group = slots[slot] - 1;
       if (group >= 0) {
         groups[row] = group;
         continue;
       }
       const fresh = this.count++;
+      if (direct !== null && slot !== fresh) direct.isInOrder = false;
       slots[slot] = fresh + 1;
       words[width * fresh] = low;
       if (width === 2) words[2 * fresh + 1] = high;
@@ -93,20 +102,21 @@ export class IntegerGroupTable implements GroupTable {
     }
   }
 
-  seal(): void {
-    const { count, nullGroup, words, width } = this;
+  expect(keys: readonly Batch[]): void {
+    const { width } = this;
     let [first, last] = [Infinity, -Infinity];
-    for (let group = 0; group < count; group++) {
-      if (group === nullGroup) continue;
-      const key = keyAt(words, width, group);
-      if (key < first) first = key;
-      if (key > last) last = key;
+    for (const { columns, length } of keys) {
+      const column = columns[0] as KeyColumn;
+      const given = column.layout === 'int64' ? column.words : column.values;
+      for (let row = 0; row < length; row++) {
+        if (column.validity !== null && !isValid(column, row)) continue;
+        const key = keyAt(given, width, row);
+        if (key < first) first = key;
+        if (key > last) last = key;
+      }
     }
     if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last - first >= this.slots.length) return;
-    const groups = this.slots.fill(0);
-    for (let group = 0; group < count; group++)
-      if (group !== nullGroup) groups[keyAt(words, width, group) - first] = group + 1;
-    this.direct = { first, groups: groups.subarray(0, last - first + 1) };
+    this.direct = { first, groups: this.slots.subarray(0, last - first + 1), isInOrder: true };
   }
 
   find({ length, columns }: Batch, groups: Int32Array): void {
@@ -221,7 +231,7 @@ function keyAt(words: Int32Array, width: 1 | 2, row: number): number {
 }
 
 function findDirectly(
-  { first, groups: at }: { readonly first: number; readonly groups: Int32Array },
+  { first, groups: at, isInOrder }: Direct,
   given: Int32Array,
   width: 1 | 2,
   length: number,
@@ -230,7 +240,9 @@ function findDirectly(
   const { length: count } = at;
   for (let row = 0; row < length; row++) {
     const place = keyAt(given, width, row) - first;
-    groups[row] = place >= 0 && place < count ? at[place] - 1 : -1;
+    const isInside = place >= 0 && place < count;
+    if (isInOrder) groups[row] = isInside ? place : -1;
+    else groups[row] = isInside ? at[place] - 1 : -1;
   }
 }
 

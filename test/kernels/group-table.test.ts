@@ -86,3 +86,54 @@ test.each(Object.keys(tested) as Kind[])('%s', (kind) => {
     { numRuns: 200 },
   );
 });
+
+/** Keys that lie close, in order or not, beside keys all over. */
+const closeKeys = fc
+  .tuple(
+    fc.constantFrom(0n, 1n, -40n, 2n ** 53n - 41n, -(2n ** 53n) + 1n, 2n ** 62n),
+    fc.oneof(
+      fc.nat(40).map((count) => Array.from({ length: count }, (_, i) => i)),
+      fc.array(fc.option(fc.nat(40), { freq: 9 }), { maxLength: 60 }),
+    ),
+  )
+  .map(([first, places]) => places.map((place) => (place === null ? null : String(first + BigInt(place)))));
+
+test('integers that are announced are grouped as others are', () => {
+  const anywhere = fc.array(fc.option(integer.map(String), { freq: 6 }), { maxLength: 60 });
+  for (const kind of ['int32', 'int64'] as const) {
+    const schema: Schema = { fields: [{ name: 'k', type: { kind }, nullable: true }] };
+    const batchOf = (list: readonly (string | null)[]): Parameters<IntegerGroupTable['find']>[0] => {
+      const fitting = list.map((one) =>
+        one === null || kind === 'int64' ? one : String(BigInt.asIntN(32, BigInt(one))),
+      );
+      return { schema, columns: [columnOf(kind, fitting)], length: list.length, selection: null };
+    };
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(closeKeys, anywhere), { maxLength: 3 }),
+        fc.oneof(closeKeys, anywhere),
+        (lists, asked) => {
+          const [plain, announced] = [0, 1].map(() => new IntegerGroupTable(schema, kind));
+          for (const table of [plain, announced]) table!.resize(256);
+          announced!.expect(lists.map(batchOf));
+          for (const batch of lists.map(batchOf)) {
+            const groups = [plain, announced].map((table) => {
+              const own = new Int32Array(batch.length);
+              table!.assign(batch, own);
+              return [...own];
+            });
+            expect(groups[1]).toEqual(groups[0]);
+          }
+          for (const batch of [...lists, asked].map(batchOf)) {
+            const groups = [plain, announced].map((table) => {
+              const own = new Int32Array(batch.length);
+              table!.find(batch, own);
+              return [...own];
+            });
+            expect(groups[1]).toEqual(groups[0]);
+          }
+        },
+      ),
+    );
+  }
+});

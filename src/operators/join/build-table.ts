@@ -1,14 +1,17 @@
 /**
  * The side of a join that is held in memory: its batches, and a chain of rows for each key. Counted in the operator's
  * reservation; `tryAdd` takes a batch whole or not at all.
+ *
+ *     add, add, add … ─▶ batches ─▶ the first question ─▶ table of keys, made at once ─▶ pairs, pairs …
+ *
+ * So the table is made in its final size, with all keys known: where they lie close there is nothing to hash.
  */
 import { MAX_BATCH_ROWS, TARGET_BATCH_BYTES, type Batch } from '../../columnar/batch.js';
 import { sizeOfBatch } from '../../columnar/batch-size.js';
-import { grown } from '../../columnar/base-builder.js';
 import type { Column } from '../../columnar/column.js';
 import { layoutOf, type DataType } from '../../columnar/data-type.js';
 import { columnGatherer, type ColumnGatherer } from '../../columnar/gather-rows.js';
-import { addressOf } from '../../columnar/row-address.js';
+import { addressRows } from '../../columnar/row-address.js';
 import { concatColumns } from '../../columnar/concat-columns.js';
 import { hasAbsent, takeColumn } from '../../columnar/take.js';
 import { createGroupTable } from '../../kernels/create-group-table.js';
@@ -17,8 +20,8 @@ import type { Reservation } from '../../memory/reservation.js';
 import { keysOf, withoutNullKeys, type JoinPlan } from './join-plan.js';
 
 const LEAST_CAPACITY = 256;
-/** Head and tail of a chain, next row, address, mark. */
-const BYTES_PER_ROW = BYTES_PER_GROUP + 4 * 4 + 1;
+/** Group, head and tail of a chain, next row, address, mark. */
+const BYTES_PER_ROW = 5 * 4 + 1;
 /** Batches of fewer rows are joined to the one before them. */
 const SMALL_BATCH = 1024;
 
@@ -38,14 +41,14 @@ export class BuildTable {
   private readonly table: GroupTable;
   private batches: Batch[] = [];
   private batchBytes = 0;
-  private capacity = 0;
+  /** Of the keys, which a table may keep once more. */
+  private keyBytes = 0;
   private held = 0;
-  /** By group: its first and last row. */
+  /** By group: its first row. */
   private heads = new Int32Array(0);
-  private tails = new Int32Array(0);
   /** By row: the next of its group or -1, its address, and whether it has found a partner. */
   private next = new Int32Array(0);
-  private addresses = new Int32Array(0);
+  private addresses: Int32Array = new Int32Array(0);
   private marks = new Uint8Array(0);
   /** By column; null: to be made, since there are other batches. */
   private ofBatches: readonly ColumnGatherer[] | null = null;
@@ -53,6 +56,7 @@ export class BuildTable {
   private joined: (Column | undefined)[] = [];
   /** Has each row a key of its own? Then its number is that of its group, and there are no chains to follow. */
   private isUnique = true;
+  private isBuilt = false;
   private isSealed = false;
 
   constructor(
@@ -64,16 +68,15 @@ export class BuildTable {
 
   /** The most that a table of so many rows takes, of so many bytes in all. */
   static mostBytes(rows: number, bytes: number): number {
-    // Twice as much room as rows, and as much again while it grows; what is kept of keys, twice while it grows; and a batch comes twice.
-    return 3 * Math.max(LEAST_CAPACITY, rows) * BYTES_PER_ROW + 5 * bytes;
+    // Of groups room for twice as many; what is kept of keys, twice while that grows; and a batch comes twice.
+    return tableBytes(rows) + 5 * bytes;
   }
 
   /** `batch` has no selection. */
   tryAdd(batch: Batch): boolean {
-    if (this.table.bytes > MOST_KEY_BYTES) return false;
     const needed = Math.max(0, this.bytesWith(batch) - this.held);
-    if (!this.memory.tryGrow(needed)) return false;
-    this.insert(batch, needed);
+    if (this.keyBytes > MOST_KEY_BYTES || !this.memory.tryGrow(needed)) return false;
+    this.keep(batch, needed);
     return true;
   }
 
@@ -81,7 +84,7 @@ export class BuildTable {
   add(batch: Batch): void {
     const needed = Math.max(0, this.bytesWith(batch) - this.held);
     this.memory.grow(needed);
-    this.insert(batch, needed);
+    this.keep(batch, needed);
   }
 
   /** Takes its memory from another attempt's reservation from now on; in between nobody counts it. */
@@ -105,17 +108,18 @@ export class BuildTable {
     this.ofBatches = null;
     this.joined = [];
     this.batches = [];
-    this.batchBytes = this.rows = this.capacity = 0;
-    this.heads = this.tails = this.next = this.addresses = new Int32Array(0);
+    this.batchBytes = this.keyBytes = this.rows = 0;
+    this.heads = this.next = this.addresses = new Int32Array(0);
     this.marks = new Uint8Array(0);
     this.isUnique = true;
-    this.isSealed = false;
+    this.isBuilt = this.isSealed = false;
     this.memory.shrink(this.held);
     this.held = 0;
   }
 
   /** All pairs of the probe's rows with rows here, at most `most` at a time. With `firstOnly` a probe row comes once at the most. */
   *pairs(batch: Batch, most: number, firstOnly: boolean): Generator<Pairs> {
+    this.build();
     const { heads, next, plan } = this;
     const groups = new Int32Array(batch.length);
     this.table.find(keysOf(plan.probe, batch, plan.keySchema), groups);
@@ -155,7 +159,7 @@ export class BuildTable {
   seal(): void {
     if (this.isSealed) return;
     this.isSealed = true;
-    this.table.seal?.();
+    this.build();
     if (this.batches.length < 2) return;
     const { build, descriptor, isNeeded } = this.plan;
     const { fields } = build.schema;
@@ -200,6 +204,7 @@ export class BuildTable {
 
   /** Of the first `mostRows` rows those that have found a partner, or that have not, in batches. */
   *marked(mark: 0 | 1, batchRows: number, mostRows = Infinity): Generator<Batch> {
+    this.build();
     const step = fittingRows(this.bytesPerRow, batchRows);
     const { schema } = this.plan.build;
     const end = Math.min(this.rows, mostRows);
@@ -213,75 +218,81 @@ export class BuildTable {
     }
   }
 
-  private insert(batch: Batch, taken: number): void {
-    const { plan } = this;
-    this.ofBatches = null;
-    this.joined = [];
+  private keep(batch: Batch, taken: number): void {
+    if (this.isBuilt) throw new TypeError('the table is made: nothing can be added before it is cleared');
     this.held += taken;
-    this.reserve(batch.length);
-    const groups = new Int32Array(batch.length);
-    const before = this.table.count;
-    this.table.assign(keysOf(plan.build, batch, plan.keySchema), groups);
-    this.heads.fill(-1, before, this.table.count);
-    withoutNullKeys(plan, plan.build, batch, groups);
-    const first = this.keep(batch);
-    for (let i = 0; i < batch.length; i++) {
-      const row = this.rows + i;
-      const group = groups[i];
-      this.addresses[row] = first + i;
-      this.next[row] = -1;
-      if (group < 0) continue;
-      if (this.heads[group] < 0) this.heads[group] = row;
-      else this.next[this.tails[group]] = row;
-      this.tails[group] = row;
+    const last = this.batches.at(-1);
+    if (last === undefined || last.length + batch.length > SMALL_BATCH) this.batches.push(batch);
+    else {
+      const columns = batch.columns.map((column, i) => concatColumns([last.columns[i], column]));
+      this.batches[this.batches.length - 1] = { ...batch, columns, length: last.length + batch.length };
+      this.batchBytes -= sizeOfBatch(last);
     }
+    this.batchBytes += sizeOfBatch(this.batches.at(-1)!);
+    this.keyBytes += sizeOfBatch(this.keysOf(batch));
     this.rows += batch.length;
-    this.isUnique &&= this.table.count === this.rows && !groups.includes(-1);
-    const spare = this.held - this.capacity * BYTES_PER_ROW - this.batchBytes - this.table.bytes;
+    const spare = this.held - tableBytes(this.rows) - this.batchBytes - 2 * this.keyBytes;
     if (spare <= 0) return;
     this.memory.shrink(spare);
     this.held -= spare;
   }
 
-  /** Address of its first row. */
-  private keep(batch: Batch): number {
-    const last = this.batches.at(-1);
-    if (last === undefined || last.length + batch.length > SMALL_BATCH) {
-      this.batches.push(batch);
-      this.batchBytes += sizeOfBatch(batch);
-      return addressOf(this.batches.length - 1, 0);
+  /** Groups the rows by their keys. */
+  private build(): void {
+    if (this.isBuilt) return;
+    this.isBuilt = true;
+    const { plan, table, batches } = this;
+    const keys = batches.map((batch) => this.keysOf(batch));
+    table.resize(capacityFor(this.rows));
+    table.expect?.(keys);
+    const groups = new Int32Array(this.rows);
+    let row = 0;
+    keys.forEach((batch, i) => {
+      const own = groups.subarray(row, row + batch.length);
+      table.assign(batch, own);
+      withoutNullKeys(plan, plan.build, batches[i], own);
+      row += batch.length;
+    });
+    this.addresses = addressRows(batches);
+    this.marks = new Uint8Array(this.rows);
+    this.isUnique = table.count === this.rows && !hasAbsent(groups);
+    if (!this.isUnique) this.chain(groups);
+  }
+
+  private chain(groups: Int32Array): void {
+    const heads = (this.heads = new Int32Array(this.table.count).fill(-1));
+    const next = (this.next = new Int32Array(groups.length).fill(-1));
+    const tails = new Int32Array(this.table.count);
+    for (let row = 0; row < groups.length; row++) {
+      const group = groups[row];
+      if (group < 0) continue;
+      if (heads[group] < 0) heads[group] = row;
+      else next[tails[group]] = row;
+      tails[group] = row;
     }
-    const columns = batch.columns.map((column, i) => concatColumns([last.columns[i], column]));
-    const joined = { ...batch, columns, length: last.length + batch.length };
-    this.batches[this.batches.length - 1] = joined;
-    this.batchBytes += sizeOfBatch(joined) - sizeOfBatch(last);
-    return addressOf(this.batches.length - 1, last.length);
   }
 
-  private reserve(more: number): void {
-    const capacity = this.capacityFor(more);
-    if (capacity === this.capacity) return;
-    this.table.resize(capacity);
-    this.heads = grown(this.heads, new Int32Array(capacity));
-    this.tails = grown(this.tails, new Int32Array(capacity));
-    this.next = grown(this.next, new Int32Array(capacity));
-    this.addresses = grown(this.addresses, new Int32Array(capacity));
-    this.marks = grown(this.marks, new Uint8Array(capacity));
-    this.capacity = capacity;
+  private keysOf(batch: Batch): Batch {
+    return keysOf(this.plan.build, batch, this.plan.keySchema);
   }
 
-  private capacityFor(more: number): number {
-    let capacity = Math.max(LEAST_CAPACITY, this.capacity);
-    while (capacity < this.rows + more) capacity *= 2;
-    return capacity;
-  }
-
-  /** What is held with the batch: its keys are kept once more, and may move to a larger array. */
+  /** What is held with the batch, which may be joined to the one before it. */
   private bytesWith(batch: Batch): number {
-    const growing = this.capacityFor(batch.length);
-    const old = growing === this.capacity ? 0 : this.capacity;
-    return (growing + old) * BYTES_PER_ROW + this.batchBytes + 2 * this.table.bytes + 2 * sizeOfBatch(batch);
+    const keyBytes = this.keyBytes + sizeOfBatch(this.keysOf(batch));
+    return tableBytes(this.rows + batch.length) + this.batchBytes + 2 * keyBytes + 2 * sizeOfBatch(batch);
   }
+}
+
+/** Of a table of so many rows, without batches and keys. */
+function tableBytes(rows: number): number {
+  return capacityFor(rows) * BYTES_PER_GROUP + rows * BYTES_PER_ROW;
+}
+
+/** A power of two: so many groups there is room for. */
+function capacityFor(rows: number): number {
+  let capacity = LEAST_CAPACITY;
+  while (capacity < rows) capacity *= 2;
+  return capacity;
 }
 
 /** Bytes of a cell; null where they differ. */
