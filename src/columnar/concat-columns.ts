@@ -1,17 +1,10 @@
-/** Columns, or parts of them, one behind the other as one. */
+/** Columns one behind the other as one. */
 import { bitmapBytes, copyBits, setBits } from './bitmap.js';
 import type { BytesColumn, Column, ListColumn } from './column.js';
 import { copyBytes } from './copy-bytes.js';
 import { ValueError } from './row-errors.js';
 
-/** The rows `[from, to)` of a column. */
-export interface ColumnRange {
-  readonly column: Column;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Where the rows `[from, to)` of one of several columns lie; `column` is its place among these. */
+/** The rows `[from, to)` of one of several columns: those of a list's child. `column` is its place among these. */
 interface Range {
   readonly column: number;
   readonly from: number;
@@ -27,14 +20,6 @@ export function concatColumns(columns: readonly Column[]): Column {
   return concat(
     columns,
     columns.map(({ length }, column) => ({ column, from: 0, to: length })),
-  );
-}
-
-/** A copy of the rows of all ranges, in order. The columns are of one type; at least one. */
-export function concatRanges(ranges: readonly ColumnRange[]): Column {
-  return concat(
-    ranges.map(({ column }) => column),
-    ranges.map(({ from, to }, column) => ({ column, from, to })),
   );
 }
 

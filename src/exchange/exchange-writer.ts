@@ -21,8 +21,9 @@ import { PartitionBuffers } from './partition-buffers.js';
 import { createPartitioner, type CustomPartition, type Partitioner } from './partitioner.js';
 import { RunOrder } from './run-order.js';
 
-/** Of the buffers, over all partitions; more memory would not make the regions better. */
-const REGION_BYTES = 8 << 20;
+/** Of the rows of a region, as they came and in their order: at most so much, or this share of what the slot has. */
+const REGION_BYTES = 32 << 20;
+const REGION_SHARE = 1 / 2;
 
 /** A batch of so many bytes is written by itself where there is only one partition. */
 const LEAST_WHOLE_BYTES = 128 << 10;
@@ -49,6 +50,7 @@ interface Running {
 export class ExchangeWriter implements SinkWriter {
   private readonly buffers: PartitionBuffers;
   private readonly memory: Reservation;
+  private readonly regionBytes: number;
   private running: Running | null = null;
 
   constructor(
@@ -63,6 +65,7 @@ export class ExchangeWriter implements SinkWriter {
       output.order.length > 0 ? MERGED_BATCH_BYTES : undefined,
     );
     this.memory = resources.network.reserve(`exchange "${output.id}"`);
+    this.regionBytes = WRITER_BYTES + Math.min(REGION_BYTES, REGION_SHARE * resources.network.capacityBytes);
   }
 
   beginSplit(id: AttemptId): Promise<void> {
@@ -93,11 +96,11 @@ export class ExchangeWriter implements SinkWriter {
     }
     const bytes = sizeOfBatch(batch);
     if (this.buffers.partitions === 1 && bytes >= LEAST_WHOLE_BYTES) return this.writeWhole(batch);
-    const fits = this.memory.bytes + bytes <= REGION_BYTES && this.memory.tryGrow(bytes);
+    const fits = this.memory.bytes + 2 * bytes <= this.regionBytes && this.memory.tryGrow(2 * bytes);
     if (!fits) {
       await this.writeRegion();
       // A batch that does not fit even now is held for this moment only, as it was when it came.
-      if (!this.memory.tryGrow(bytes)) {
+      if (!this.memory.tryGrow(2 * bytes)) {
         this.buffers.add(batch, bytes, running.assign);
         return this.writeRegion();
       }

@@ -18,10 +18,13 @@ export function defaultMaxParallelism(parallelism: number): number {
 
 /** 0 to `maxParallelism` - 1. */
 export function keyGroupOf(hash: number, maxParallelism: number): number {
+  return magnitudeOf(hash) % maxParallelism;
+}
+
+function magnitudeOf(hash: number): number {
   const mixed = finishHash(mixWord(0, hash) ^ 4);
   // Java's rule: the magnitude, and 0 for the integer that has none.
-  const magnitude = mixed >= 0 ? mixed : mixed === -0x80000000 ? 0 : -mixed;
-  return magnitude % maxParallelism;
+  return mixed >= 0 ? mixed : mixed === -0x80000000 ? 0 : -mixed;
 }
 
 /** The subtask that owns a key group. */
@@ -40,5 +43,8 @@ export function assignPartitions(
   const ownerOf = Int32Array.from({ length: maxParallelism }, (_, group) =>
     operatorIndexOf(group, maxParallelism, partitions),
   );
-  for (let i = 0; i < count; i++) out[i] = ownerOf[keyGroupOf(hashes[i], maxParallelism)];
+  // A power of two, as the default is, needs no division.
+  const mask = maxParallelism - 1;
+  if ((maxParallelism & mask) === 0) for (let i = 0; i < count; i++) out[i] = ownerOf[magnitudeOf(hashes[i]) & mask];
+  else for (let i = 0; i < count; i++) out[i] = ownerOf[magnitudeOf(hashes[i]) % maxParallelism];
 }

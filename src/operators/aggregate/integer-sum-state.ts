@@ -50,7 +50,7 @@ export function integerSumState({ statistic, argument, type }: Statistic): Group
       buildResults(type, groups, errors, (group, builder) => {
         if (counts[group] === 0) builder.appendNull();
         else if (statistic === 'avg') appendAverage(builder, decimalToBigInt(sums, group), scale, counts[group]);
-        else appendSum(builder, decimalToBigInt(sums, group));
+        else appendSum(builder, sums, group);
       }),
     ],
   };
@@ -98,13 +98,21 @@ function appendAverage(builder: ColumnBuilder, sum: bigint, scale: number, count
   (builder as BytesBuilder).appendString(average.toString());
 }
 
-function appendSum(builder: ColumnBuilder, sum: bigint): void {
+function appendSum(builder: ColumnBuilder, sums: Int32Array, group: number): void {
+  const at = 4 * group;
+  const sign = sums[at + 1] >> 31;
+  const isShort = sums[at + 2] === sign && sums[at + 3] === sign;
   if (builder.layout === 'int64') {
-    if (BigInt.asIntN(64, sum) !== sum) throw new ValueError('22003', 'bigint out of range');
-    builder.appendBigInt(sum);
+    if (!isShort) throw new ValueError('22003', 'bigint out of range');
+    builder.appendWords(sums[at], sums[at + 1]);
     return;
   }
   if (builder.layout !== 'decimal128') return;
+  if (isShort) {
+    builder.appendWords4(sums[at], sums[at + 1], sign, sign);
+    return;
+  }
+  const sum = decimalToBigInt(sums, group);
   const limit = powerOfTen(38);
   if (sum >= limit || sum <= -limit)
     throw new ValueError('22003', 'numeric field overflow: a sum of more than 38 digits');
