@@ -10,7 +10,7 @@ import { concatColumns } from '../concat-columns.js';
 import { ArrowError } from './arrow-error.js';
 import type { ArrowField } from './arrow-type.js';
 import { columnPlaces, columnRanges } from './batch-layout.js';
-import { BodyReader } from './body-reader.js';
+import { BodyReader, type BodyPart } from './body-reader.js';
 import { readSchema } from './decode-schema.js';
 import type { FlatTable } from './flat-table.js';
 import { checked, readMessage, type Message } from './message.js';
@@ -58,15 +58,21 @@ export class ArrowDecoder {
 
   /**
    * The batch of a message, or null when it brought a dictionary. `wanted`: the columns that come out, in that order; of the others
-   * nothing is looked at.
+   * nothing is looked at. `parts`: what of the body stands behind the metadata; null: all of it.
    * @throws ArrowError
    */
-  decode(bytes: Buffer, wanted: readonly number[] | null = null): Batch | null {
+  decode(
+    bytes: Buffer,
+    wanted: readonly number[] | null = null,
+    parts: readonly BodyPart[] | null = null,
+  ): Batch | null {
     const message = readMessage(bytes);
-    if (bytes.length < message.bodyAt + message.bodyBytes) throw new ArrowError('it ends in the middle of a message');
+    if (parts === null && bytes.length < message.bodyAt + message.bodyBytes)
+      throw new ArrowError('it ends in the middle of a message');
     return checked(() => {
-      if (message.kind === 'batch') return this.readBatch(message, bytes, wanted);
-      if (message.kind === 'dictionary') this.readDictionary(message, bytes);
+      if (message.kind === 'batch')
+        return this.readBatch(message, this.bodyOf(message.header, message, bytes, parts), wanted);
+      if (message.kind === 'dictionary') this.readDictionary(message, bytes, parts);
       else throw new ArrowError('a second schema stands among its batches');
       return null;
     });
@@ -80,9 +86,8 @@ export class ArrowDecoder {
     return checked(() => columnRanges(message.header, this.fields, wanted));
   }
 
-  private readBatch(message: Message, bytes: Buffer, wanted: readonly number[] | null): Batch {
+  private readBatch(message: Message, body: BodyReader, wanted: readonly number[] | null): Batch {
     const length = message.header.int64(0);
-    const body = this.bodyOf(message.header, message, bytes);
     const { fields } = this.schema;
     const read = (position: number): Column => {
       const column = readColumn(body, this.fields[position], fields[position].type);
@@ -99,20 +104,25 @@ export class ArrowDecoder {
     return { schema: { fields: wanted.map((position) => fields[position]) }, columns, length, selection: null };
   }
 
-  private readDictionary(message: Message, bytes: Buffer): void {
+  private readDictionary(message: Message, bytes: Buffer, parts: readonly BodyPart[] | null): void {
     const id = message.header.int64(0);
     const data = message.header.table(1);
     const field = findEncoded(this.fields, id);
     if (data === null || field === null) throw new ArrowError('it holds a dictionary that no column uses');
     const values = { ...field, dictionary: null };
-    const column = readColumn(this.bodyOf(data, message, bytes), values, fieldFromArrow(values).type);
+    const column = readColumn(this.bodyOf(data, message, bytes, parts), values, fieldFromArrow(values).type);
     const before = message.header.int8(2) === 0 ? undefined : this.dictionaries.get(id);
     this.dictionaries.set(id, before === undefined ? column : concatColumns([before, column]));
   }
 
-  private bodyOf(header: FlatTable, { bodyAt, bodyBytes }: Message, bytes: Buffer): BodyReader {
+  private bodyOf(
+    header: FlatTable,
+    { bodyAt, bodyBytes }: Message,
+    bytes: Buffer,
+    parts: readonly BodyPart[] | null,
+  ): BodyReader {
     const { dictionaries, trusted } = this;
-    return new BodyReader(header, bytes.subarray(bodyAt, bodyAt + bodyBytes), { dictionaries, trusted });
+    return new BodyReader(header, bytes.subarray(bodyAt, bodyAt + bodyBytes), { dictionaries, trusted, parts });
   }
 }
 

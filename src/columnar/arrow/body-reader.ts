@@ -11,17 +11,27 @@ import type { ColumnPlace } from './batch-layout.js';
 import { safeInt64, type FlatTable, type FlatVector } from './flat-table.js';
 import { unpackLz4Frame } from './lz4-frame.js';
 
+/** Bytes `[from, to)` of the body of a message, which stand at `at` in what was read of it. */
+export interface BodyPart {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+}
+
 export interface BodyOptions {
   /** By id, what was decoded of them. */
   readonly dictionaries: ReadonlyMap<number, Column>;
   /** We wrote it and a checksum says so: what lies inside of the buffers needs no check. */
   readonly trusted: boolean;
+  /** What was read of the body; null: all of it. */
+  readonly parts: readonly BodyPart[] | null;
 }
 
 export class BodyReader {
   readonly trusted: boolean;
   readonly dictionaries: ReadonlyMap<number, Column>;
   private readonly body: Buffer;
+  private readonly parts: readonly BodyPart[] | null;
   private readonly nodes: FlatVector;
   private readonly buffers: FlatVector;
   private readonly variadic: FlatVector;
@@ -38,6 +48,7 @@ export class BodyReader {
     this.isPacked = isPacked(header.table(3));
     this.trusted = options.trusted;
     this.dictionaries = options.dictionaries;
+    this.parts = options.parts;
     this.body = (body.byteOffset & 7) === 0 ? body : aligned(body);
     this.nodes = header.vector(1, 16) ?? { at: 0, length: 0 };
     this.buffers = header.vector(2, 16) ?? { at: 0, length: 0 };
@@ -61,11 +72,20 @@ export class BodyReader {
   /** The next buffer as it is. */
   nextBuffer(): Buffer {
     const [offset, bytes] = this.pair(this.buffers, this.nextBufferIndex++);
-    if (offset < 0 || bytes < 0 || offset + bytes > this.body.length)
+    const at = this.placeOf(offset, bytes);
+    if (offset < 0 || bytes < 0 || at < 0 || at + bytes > this.body.length)
       throw new ArrowError('a column reaches beyond its batch');
-    const buffer = this.body.subarray(offset, offset + bytes);
+    const buffer = this.body.subarray(at, at + bytes);
     if (this.isPacked && bytes > 0) return unpacked(buffer);
-    return (offset & 7) === 0 ? buffer : aligned(buffer);
+    return (at & 7) === 0 ? buffer : aligned(buffer);
+  }
+
+  /** Where bytes of the message's body are in what was read of it; -1 where they are not. */
+  private placeOf(offset: number, bytes: number): number {
+    if (this.parts === null) return offset;
+    if (bytes === 0) return 0;
+    const part = this.parts.find(({ from, to }) => from <= offset && offset + bytes <= to);
+    return part === undefined ? -1 : part.at + (offset - part.from);
   }
 
   /** The next buffer, of at least `bytes` bytes. */

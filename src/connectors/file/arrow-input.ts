@@ -7,6 +7,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArrowDecoder } from '../../columnar/arrow/arrow-decoder.js';
 import { ArrowError } from '../../columnar/arrow/arrow-error.js';
+import type { BodyPart } from '../../columnar/arrow/body-reader.js';
 import {
   decodeFooter,
   FOOTER_TAIL_BYTES,
@@ -75,14 +76,14 @@ async function* readAhead(
   wanted: readonly number[],
   told: Told,
 ): AsyncGenerator<{ readonly batch: Batch; readonly bytes: number }, void> {
-  const ahead: (Piece & { readonly read: Promise<Outcome> })[] = [];
+  const ahead: (Omit<Piece, 'read'> & { readonly read: Promise<Outcome> })[] = [];
   const readOn = (): void => {
     while (ahead.length < messages.ahead) {
       const last = ahead.at(-1);
       if (last !== undefined && last.mostBytes > MOST_AHEAD_BYTES) return;
       const piece = messages.next(decoder, wanted);
       if (piece === null) return;
-      ahead.push({ ...piece, read: settled(told(() => piece.bytes, piece.at)) });
+      ahead.push({ ...piece, read: settled(told(() => piece.read, piece.at)) });
     }
   };
   try {
@@ -90,12 +91,12 @@ async function* readAhead(
       const { at, read } = ahead[0];
       const outcome = await read;
       if ('error' in outcome) throw outcome.error;
-      const { bytes } = outcome;
-      if (bytes === null) return;
+      if (outcome.read === null) return;
+      const { bytes, parts } = outcome.read;
       ahead.shift();
       const isLarge = bytes.length > MOST_AHEAD_BYTES;
       if (!isLarge) readOn();
-      const batch = await told(() => decoder.decode(bytes, wanted), at);
+      const batch = await told(() => decoder.decode(bytes, wanted, parts), at);
       if (batch !== null) yield { batch, bytes: bytes.length };
     }
   } finally {
@@ -105,23 +106,29 @@ async function* readAhead(
 }
 
 /** What is read ahead fails when its turn comes. */
-type Outcome = { readonly bytes: Buffer | null } | { readonly error: unknown };
+type Outcome = { readonly read: ReadMessage | null } | { readonly error: unknown };
 
-function settled(read: Promise<Buffer | null>): Promise<Outcome> {
-  return read.then(
-    (bytes) => ({ bytes }),
+function settled(reading: Promise<ReadMessage | null>): Promise<Outcome> {
+  return reading.then(
+    (read) => ({ read }),
     (error: unknown) => ({ error }),
   );
 }
 
-/** A message that is being read, with as much of its body as is wanted; the rest is not set. */
+/** A message, of whose body there may be parts only. */
+interface ReadMessage {
+  readonly bytes: Buffer;
+  readonly parts: readonly BodyPart[] | null;
+}
+
+/** A message that is being read. */
 interface Piece {
   /** Where it stands. */
   readonly at: number;
   /** Of a stream, where they are not known before: 0. */
   readonly mostBytes: number;
   /** Null: the end mark. */
-  readonly bytes: Promise<Buffer | null>;
+  readonly read: Promise<ReadMessage | null>;
 }
 
 class Messages {
@@ -150,35 +157,39 @@ class Messages {
 
   /** Begins to read the next dictionary or batch; null behind the last one of a file. */
   next(decoder: ArrowDecoder, wanted: readonly number[]): Piece | null {
-    if (this.blocks === null) return { at: this.behind, mostBytes: 0, bytes: this.nextOfStream() };
+    if (this.blocks === null) return { at: this.behind, mostBytes: 0, read: this.nextOfStream().then(whole) };
     const next = this.blocks.next();
     if (next.done === true) return null;
     const { offset, metadataBytes, bodyBytes } = next.value;
     const total = metadataBytes + bodyBytes;
     const takesAll = wanted.length === decoder.schema.fields.length || bodyBytes <= GAP_BYTES;
-    const bytes = takesAll
-      ? readExactly(this.file, offset, total, this.end)
+    const read = takesAll
+      ? readExactly(this.file, offset, total, this.end).then(whole)
       : this.readParts(decoder, wanted, next.value);
-    return { at: offset, mostBytes: total, bytes };
+    return { at: offset, mostBytes: total, read };
   }
 
   private async readParts(
     decoder: ArrowDecoder,
     wanted: readonly number[],
     { offset, metadataBytes, bodyBytes }: Block,
-  ): Promise<Buffer> {
+  ): Promise<ReadMessage> {
     if (offset < 0 || offset + metadataBytes + bodyBytes > this.end)
       throw new ArrowError('it ends in the middle of a message');
-    const bytes = Buffer.allocUnsafeSlow(metadataBytes + bodyBytes);
-    await readInto(this.file, bytes.subarray(0, metadataBytes), offset, this.end);
-    const message = readMessage(bytes.subarray(0, metadataBytes));
+    const metadata = await readExactly(this.file, offset, metadataBytes, this.end);
+    const message = readMessage(metadata);
+    const { bodyAt } = message;
     const ranges = message.kind === 'batch' ? decoder.rangesOf(message, wanted) : [{ from: 0, to: message.bodyBytes }];
-    for (const { from, to } of closed(ranges)) {
-      if (from < 0 || message.bodyAt + to > bytes.length) throw new ArrowError('a column reaches beyond its batch');
-      const part = bytes.subarray(message.bodyAt + from, message.bodyAt + to);
-      await readInto(this.file, part, offset + message.bodyAt + from, this.end);
+    const parts = partsOf(closed(ranges));
+    const last = parts.at(-1);
+    const bytes = Buffer.allocUnsafeSlow(bodyAt + (last === undefined ? 0 : last.at + last.to - last.from));
+    metadata.copy(bytes, 0, 0, bodyAt);
+    for (const { from, to, at } of parts) {
+      if (from < 0 || bodyAt + to > metadataBytes + bodyBytes)
+        throw new ArrowError('a column reaches beyond its batch');
+      await readInto(this.file, bytes.subarray(bodyAt + at, bodyAt + at + to - from), offset + bodyAt + from, this.end);
     }
-    return bytes;
+    return { bytes, parts };
   }
 
   async sample(): Promise<{ rows: number; bytes: number } | null> {
@@ -227,6 +238,24 @@ class Messages {
     this.behind += bytes;
     return readExactly(this.file, this.at, bytes, this.end);
   }
+}
+
+function whole(bytes: Buffer): ReadMessage;
+function whole(bytes: Buffer | null): ReadMessage | null;
+function whole(bytes: Buffer | null): ReadMessage | null {
+  return bytes === null ? null : { bytes, parts: null };
+}
+
+/** Parts one behind the other; what was at a multiple of 8 is so again. */
+function partsOf(ranges: readonly { readonly from: number; readonly to: number }[]): BodyPart[] {
+  const parts: BodyPart[] = [];
+  let end = 0;
+  for (const { from, to } of ranges) {
+    const at = ((end + 7) & ~7) + (from & 7);
+    parts.push({ from, to, at });
+    end = at + to - from;
+  }
+  return parts;
 }
 
 /** Ranges in order, those joined that are close to each other. */

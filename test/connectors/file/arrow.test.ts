@@ -357,7 +357,7 @@ test('a batch of more than a slot has for reading is read, and said once', async
   const base = folder();
   writeFileSync(join(base, 'a.arrow'), foreign('file', 20_000, 9000));
   const logged: string[] = [];
-  const context = { ...slotContext(base), networkBytes: 1 << 17, log: (_: string, text: string) => void logged.push(text) };
+  const context = { ...slotContext(base), networkBytes: 1 << 14, log: (_: string, text: string) => void logged.push(text) };
   const csv = { header: true, delimiter: ',', quote: '"', nullValue: '' };
   const columns = [{ name: 'id', type: { kind: 'int32' }, position: 0 }] as const;
   const params = { kind: 'arrow', compression: null, csv, columns, width: 5, batchRows: 8192 } as const;
@@ -366,6 +366,6 @@ test('a batch of more than a slot has for reading is read, and said once', async
   for await (const batch of readArrow(params, context, join(base, 'a.arrow'), 'a.arrow', options)) rows += batch.length;
   expect([rows, logged]).toEqual([
     20_000,
-    [expect.stringMatching(/^a\.arrow has a batch of .* KiB, more than the 128 KiB that this slot has for reading$/)],
+    [expect.stringMatching(/^a\.arrow has a batch of .* KiB, more than the 16 KiB that this slot has for reading$/)],
   ]);
 }); // prettier-ignore
