@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
  * @typedef {object} Contender
  * @property {string} name
  * @property {readonly string[]} command program and arguments; its last line on stdout is its number of rows
+ * @property {(line: string) => number} [rowsOf] where that line says more
  * @property {number} [rows] for a program that cannot say its number of rows: what was checked before; 0 where only time counts
  * @property {() => Promise<void>} [before] clears away what the last round left; not measured
  *
@@ -46,19 +47,19 @@ export async function compare(contenders, rounds) {
 }
 
 /** @param {Contender} contender @returns {Promise<Sample>} */
-async function measure({ name, command, rows }) {
+async function measure({ name, command, rows, rowsOf = Number }) {
   const child = spawn('bash', ['-c', 'TIMEFORMAT="%3R %3U %3S"; time "$@"', 'bash', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (stdout = (stdout + text).slice(-4096)));
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout = (stdout + text).slice(-65536)));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr = (stderr + text).slice(-65536)));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) throw new Error(`${name} failed with ${code}:\n${stderr}`);
   const [wall, user, system] = (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ').map(Number);
-  const counted = rows ?? Number(stdout.trimEnd().split('\n').at(-1));
+  const counted = rows ?? rowsOf(stdout.trimEnd().split('\n').at(-1) ?? '');
   if (!Number.isInteger(counted)) throw new Error(`${name} did not print its number of rows`);
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000, rows: counted };
 }

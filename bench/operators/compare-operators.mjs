@@ -17,6 +17,7 @@ import { compare, numbersFrom, report } from '../harness.mjs';
 import { installDuckdb, version } from './duckdb.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const entry = path.join(here, '../../bin/run.js');
 const data = path.join(here, '../../.data/bench-operators');
 const MIB = 1024 ** 2;
 const NETWORK_MIB = 64;
@@ -51,7 +52,7 @@ export async function compareOperator(name, shape, args) {
     const clear = async () => rmSync(out, { recursive: true, force: true });
     const summaries = await compare(
       [
-        { name: `etl, ${mode}`, command: [process.execPath, path.join(here, 'etl.mjs'), job, '-p', '2', ...settings], before: clear }, // prettier-ignore
+        { name: `etl, ${mode}`, command: [process.execPath, entry, 'run', job, '--json', '-p', '2', ...settings], rowsOf: rowsWritten, before: clear }, // prettier-ignore
         { name: `DuckDB, ${mode}`, command: [process.execPath, path.join(here, 'duckdb.mjs'), database, '2', limit, ...statements] }, // prettier-ignore
       ],
       rounds,
@@ -80,6 +81,17 @@ function perInputRow(summary, rows) {
   return { ...summary, rows, rowsPerSecond: (rows * 1000) / wallMs, cpuMicrosPerRow: (cpuMs * 1000) / rows };
 }
 
+/** Of the end of a run. @param {string} line @returns {number} */
+function rowsWritten(line) {
+  return JSON.parse(line).rows.written;
+}
+
+/** @param {string} job @param {readonly string[]} settings */
+function run(job, settings = []) {
+  const command = [entry, 'run', job, '-q', '-p', '2', ...settings];
+  execFileSync(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
 /** Makes the rows once: Arrow files, and the same in a database. @param {number} rows @returns {string} */
 function prepare(rows) {
   const folder = path.join(data, String(rows));
@@ -93,9 +105,7 @@ function prepare(rows) {
     for (const format of ['arrow', 'csv']) {
       const job = path.join(folder, `${table}.yaml`);
       writeFileSync(job, `name: make-${table}\nsources: {s: ${source}}\nsinks: {o: {type: file, path: "${folder}/${format === 'csv' ? 'csv-' : ''}${table}/part-{subtask}.${format}"}}\n`); // prettier-ignore
-      execFileSync(process.execPath, [path.join(here, 'etl.mjs'), job, '-p', '2'], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+      run(job);
     }
     duckdb(path.join(folder, 'peer.db'), '8GB', [`CREATE TABLE ${table} AS SELECT * FROM read_csv('${folder}/csv-${table}/*.csv')`, 'CHECKPOINT']); // prettier-ignore
     rmSync(path.join(folder, `csv-${table}`), { recursive: true });
@@ -114,7 +124,7 @@ function checkEqual(name, shape, folder, database, settings) {
   const csv = path.join(folder, `check-${name}`);
   const job = path.join(folder, `check-${name}.yaml`);
   writeFileSync(job, jobText(`${name}-check`, shape, path.join(csv, 'part-{subtask}.csv')));
-  execFileSync(process.execPath, [path.join(here, 'etl.mjs'), job, '-p', '2', ...settings], { stdio: 'ignore' });
+  run(job, settings);
   const ours = `SELECT * FROM read_csv('${csv}/*.csv')`;
   const difference = `SELECT (SELECT count(*) FROM (${ours} EXCEPT ALL SELECT * FROM result)) + (SELECT count(*) FROM (SELECT * FROM result EXCEPT ALL ${ours}))`;
   const rows = duckdb(database, '12GB', [difference]);
