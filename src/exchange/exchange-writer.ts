@@ -22,7 +22,7 @@ import { createPartitioner, type CustomPartition, type Partitioner } from './par
 import { RunOrder } from './run-order.js';
 
 /** Of the rows of a region, as they came and in their order: at most so much, or this share of what the slot has. */
-const REGION_BYTES = 32 << 20;
+const REGION_BYTES = 16 << 20;
 const REGION_SHARE = 1 / 2;
 
 /** A batch of so many bytes is written by itself where there is only one partition. */
