@@ -29,13 +29,8 @@ export async function openRun(expected: RunFile): Promise<RunReader> {
   }
 }
 
-/** The buffers of this many given-up batches are kept. */
-const SPARE_BUFFERS = 2;
-
 export class RunReader {
   private readonly decoder: ArrowDecoder;
-  private readonly memory = new WeakMap<Batch, Buffer>();
-  private readonly spare: Buffer[] = [];
 
   constructor(
     private readonly file: PacedFile,
@@ -78,36 +73,17 @@ export class RunReader {
   /** @throws EtlError ETL-6102, ETL-6103 */
   async readBatch(index: number): Promise<Batch> {
     const { offset, bytes, rows, crc } = this.entry(index);
-    const buffer = this.bufferOf(bytes);
+    const buffer = Buffer.allocUnsafeSlow(bytes);
     const read = await this.file.read(buffer, offset);
     if (read < bytes) throw damagedRun(this.path, offset, `batch ${index} ends after ${read} of ${bytes} bytes`);
     if (crc32(buffer) !== crc) throw damagedRun(this.path, offset, `batch ${index} does not match its checksum`);
     const batch = this.decoder.decode(buffer);
     if (batch?.length !== rows) throw damagedRun(this.path, offset, `batch ${index} is not the one that was written`);
-    this.memory.set(batch, buffer);
     return batch;
-  }
-
-  /**
-   * Gives up a batch: its memory may be written to by the next read, and nobody may look at it again. Reading into
-   * memory that is there already is four times as fast as into new pages. Not needed for anything else.
-   */
-  recycle(batch: Batch): void {
-    const buffer = this.memory.get(batch);
-    if (buffer === undefined || this.spare.length === SPARE_BUFFERS) return;
-    this.memory.delete(batch);
-    this.spare.push(buffer);
   }
 
   close(): void {
     this.file.close();
-  }
-
-  private bufferOf(bytes: number): Buffer {
-    const at = this.spare.findIndex((buffer) => buffer.buffer.byteLength >= bytes);
-    if (at < 0) return Buffer.allocUnsafeSlow(bytes);
-    const [{ buffer }] = this.spare.splice(at, 1);
-    return Buffer.from(buffer, 0, bytes);
   }
 }
 

@@ -86,22 +86,6 @@ test('while much is written and read, others get their turn', async () => {
   space.close();
 });
 
-test('recycled memory is used again, also for smaller batches, and holds what was read last', async () => {
-  const space = spaceIn(directory);
-  const reader = await openRun(await writeRun(space, [wideBatch(5000), wideBatch(4000), wideBatch(6000)]));
-  const memoryOf = (batch: Batch): unknown => (batch.columns[1] as { data: Uint8Array }).data.buffer;
-  const first = await reader.readBatch(0);
-  const memory = memoryOf(first);
-  reader.recycle(first);
-  const second = await reader.readBatch(1);
-  expect(memoryOf(second)).toBe(memory);
-  expect(rowsOf(second)).toEqual(rowsOf(wideBatch(4000)));
-  const third = await reader.readBatch(2);
-  expect(memoryOf(third)).not.toBe(memory);
-  reader.close();
-  space.close();
-});
-
 test('a file is nobody’s but ours, and seen by its name only when it is sealed', async () => {
   const space = spaceIn(directory);
   const batch = smallBatch(['1', 'a']);
