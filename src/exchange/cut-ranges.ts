@@ -5,8 +5,9 @@
  *
  * Rows that are equal in the keys are never parted.
  */
-import type { Batch } from '../columnar/batch.js';
+import { MAX_BATCH_ROWS, type Batch } from '../columnar/batch.js';
 import type { Column } from '../columnar/column.js';
+import { cutCopies } from '../columnar/cut-copies.js';
 import { addressRows, batchOf, rowOf } from '../columnar/row-address.js';
 import type { SortKey } from '../columnar/sort-key.js';
 import { sliceBatch, compactBatch } from '../columnar/take.js';
@@ -28,8 +29,9 @@ export interface Range {
   readonly to: Boundary | null;
 }
 
-/** Range `index` of `count`, each with about as many rows of the samples. */
-export function rangeOf(samples: readonly Batch[], keys: readonly SortKey[], index: number, count: number): Range {
+/** Range `index` of `count`, each with about as many rows of the samples, which may have any number of rows. */
+export function rangeOf(sampled: readonly Batch[], keys: readonly SortKey[], index: number, count: number): Range {
+  const samples = sampled.flatMap((sample) => [...cutCopies(sample, MAX_BATCH_ROWS)]);
   const order = sortSamples(samples, sampleKeys(keys));
   const boundary = (number: number): Boundary | null => {
     if (number === 0 || number === count || order.length === 0) return null;

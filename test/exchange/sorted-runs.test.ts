@@ -70,3 +70,12 @@ test('rows of a run that goes on from batch to batch are one run; a batch that b
   const [rows] = await send(traffic);
   expect(rows).toEqual([9, 8, 8, 7, 7, 6, 3, 2].map((key) => JSON.stringify([String(key)])));
 });
+
+test('a part of more batches than a batch has rows is cut into ranges, too', async () => {
+  // With memory for the writer alone every batch is written by itself.
+  const batches = Array.from({ length: 9000 }, (_, i) => batchOf(9000 - i));
+  const ship = { kind: 'RANGE', keys: order } as const;
+  const found = await send({ batches, ship, partitions: 2, producers: 1, managedBytes: 256 << 10, order });
+  expect(found.map((rows) => rows.length)).toEqual([4500, 4500]);
+  expect(found.flat()).toEqual(batches.flatMap(textOf));
+});
