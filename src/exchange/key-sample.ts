@@ -13,9 +13,14 @@ import { concatColumns } from '../columnar/concat-columns.js';
 import { takeColumn } from '../columnar/take.js';
 
 const FIRST_ROW = Int32Array.of(0);
+/** A column of one row takes a hundred times what the row does: so many are put together. */
+const PACKED_ROWS = 1024;
 
 export class KeySample {
-  private readonly firstRows: Column[][] = [];
+  private length = 0;
+  private firstRows: Column[][] = [];
+  /** The rows before those. */
+  private readonly packed: Column[][] = [];
 
   constructor(
     private readonly schema: Schema,
@@ -24,14 +29,26 @@ export class KeySample {
 
   /** Notes a batch that is written to the run. */
   add({ columns }: Batch): void {
+    this.length++;
     this.firstRows.push(this.keys.map((key) => takeColumn(columns[key.column], FIRST_ROW)));
+    if (this.firstRows.length === PACKED_ROWS) this.pack();
   }
 
   encode(): Uint8Array {
-    if (this.firstRows.length === 0) return new Uint8Array();
-    const columns = this.keys.map((_, i) => concatColumns(this.firstRows.map((row) => row[i])));
+    if (this.length === 0) return new Uint8Array();
+    if (this.firstRows.length > 0) this.pack();
     const schema = sampleSchema(this.schema, this.keys);
-    return Buffer.concat(encodeBatch({ schema, columns, length: this.firstRows.length, selection: null }));
+    const columns = this.joined(this.packed);
+    return Buffer.concat(encodeBatch({ schema, columns, length: this.length, selection: null }));
+  }
+
+  private pack(): void {
+    this.packed.push(this.joined(this.firstRows));
+    this.firstRows = [];
+  }
+
+  private joined(parts: readonly (readonly Column[])[]): Column[] {
+    return this.keys.map((_, i) => concatColumns(parts.map((part) => part[i])));
   }
 }
 
