@@ -1,5 +1,6 @@
 /** The memory that batches hold, for whoever has to account for it. */
 import type { Batch } from './batch.js';
+import { bitmapBytes } from './bitmap.js';
 import type { Column } from './column.js';
 
 /**
@@ -27,6 +28,30 @@ export function sizeOfColumn(column: Column, seen: Set<ArrayBufferLike>): number
       return bytes + sizeOf(column.offsets, seen) + sizeOf(column.data, seen);
     case 'list':
       return bytes + sizeOf(column.offsets, seen) + sizeOfColumn(column.child, seen);
+    default:
+      return column satisfies never;
+  }
+}
+
+/** Bytes of a copy of the rows, whatever they lie in. */
+export function dataBytes(column: Column): number {
+  const { length } = column;
+  const bytes = column.validity === null ? 0 : bitmapBytes(length);
+  switch (column.layout) {
+    case 'bits':
+      return bytes + bitmapBytes(length);
+    case 'int32':
+      return bytes + 4 * length;
+    case 'int64':
+    case 'float64':
+      return bytes + 8 * length;
+    case 'decimal128':
+    case 'interval':
+      return bytes + 16 * length;
+    case 'bytes':
+      return bytes + 4 * (length + 1) + column.offsets[length] - column.offsets[0];
+    case 'list':
+      return bytes + 4 * (length + 1) + dataBytes(column.child);
     default:
       return column satisfies never;
   }

@@ -5,7 +5,7 @@
  * knows the address of its row there. Whoever uses the table says how many groups there shall be room for.
  */
 import type { Batch, Schema } from '../columnar/batch.js';
-import { sizeOfBatch } from '../columnar/batch-size.js';
+import { dataBytes, sizeOfBatch } from '../columnar/batch-size.js';
 import type { Column } from '../columnar/column.js';
 import { gatherRows } from '../columnar/gather-rows.js';
 import { addressOf, batchOf, rowOf } from '../columnar/row-address.js';
@@ -38,6 +38,10 @@ export class AnyGroupTable implements GroupTable {
 
   get keys(): readonly Batch[] {
     return this.batches;
+  }
+
+  bytesFor({ columns }: Batch): number {
+    return columns.reduce((sum, column) => sum + dataBytes(column), 0);
   }
 
   groupAt(address: number): number {

@@ -5,6 +5,7 @@
  * As in the table of integers no row waits for another where its group stands at its place: the memory is asked for many at a time.
  */
 import { MAX_BATCH_ROWS, type Batch, type Schema } from '../columnar/batch.js';
+import { dataBytes } from '../columnar/batch-size.js';
 import { allValid, clearBit } from '../columnar/bitmap.js';
 import { isValid, type BytesColumn } from '../columnar/column.js';
 import { copyBytes } from '../columnar/copy-bytes.js';
@@ -44,6 +45,10 @@ export class BytesGroupTable implements GroupTable {
     for (let from = 0; from < this.count; from += MAX_BATCH_ROWS)
       batches.push(this.batchOf(from, Math.min(MAX_BATCH_ROWS, this.count - from)));
     return batches;
+  }
+
+  bytesFor({ columns }: Batch): number {
+    return dataBytes(columns[0]);
   }
 
   /** All batches of keys but the last are full. */

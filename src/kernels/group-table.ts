@@ -9,6 +9,8 @@ export interface GroupTable {
   count: number;
   /** Bytes of the keys, which come on top of `BYTES_PER_GROUP`. A batch adds no more than as many again, and its own. */
   readonly bytes: number;
+  /** The most that it keeps of the keys of these rows, which comes on top of `BYTES_PER_GROUP`. */
+  bytesFor(rows: Batch): number;
   /** For sorting: the keys, and the group of an address among them. */
   readonly keys: readonly Batch[];
   groupAt(address: number): number;

@@ -55,6 +55,10 @@ export class IntegerGroupTable implements GroupTable {
     return batches;
   }
 
+  bytesFor(): number {
+    return 0;
+  }
+
   /** All batches of keys but the last are full. */
   groupAt(address: number): number {
     return address;

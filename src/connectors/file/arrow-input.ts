@@ -180,15 +180,15 @@ class Messages {
     const message = readMessage(metadata);
     const { bodyAt } = message;
     const ranges = message.kind === 'batch' ? decoder.rangesOf(message, wanted) : [{ from: 0, to: message.bodyBytes }];
+    // Before memory is taken for them.
+    if (ranges.some(({ from, to }) => from < 0 || bodyAt + to > metadataBytes + bodyBytes))
+      throw new ArrowError('a column reaches beyond its batch');
     const parts = partsOf(closed(ranges));
     const last = parts.at(-1);
     const bytes = Buffer.allocUnsafeSlow(bodyAt + (last === undefined ? 0 : last.at + last.to - last.from));
     metadata.copy(bytes, 0, 0, bodyAt);
-    for (const { from, to, at } of parts) {
-      if (from < 0 || bodyAt + to > metadataBytes + bodyBytes)
-        throw new ArrowError('a column reaches beyond its batch');
+    for (const { from, to, at } of parts)
       await readInto(this.file, bytes.subarray(bodyAt + at, bodyAt + at + to - from), offset + bodyAt + from, this.end);
-    }
     return { bytes, parts };
   }
 

@@ -229,7 +229,7 @@ export class BuildTable {
       this.batchBytes -= sizeOfBatch(last);
     }
     this.batchBytes += sizeOfBatch(this.batches.at(-1)!);
-    this.keyBytes += sizeOfBatch(this.keysOf(batch));
+    this.keyBytes += this.table.bytesFor(this.keysOf(batch));
     this.rows += batch.length;
     const spare = this.held - tableBytes(this.rows) - this.batchBytes - 2 * this.keyBytes;
     if (spare <= 0) return;
@@ -278,7 +278,7 @@ export class BuildTable {
 
   /** What is held with the batch, which may be joined to the one before it. */
   private bytesWith(batch: Batch): number {
-    const keyBytes = this.keyBytes + sizeOfBatch(this.keysOf(batch));
+    const keyBytes = this.keyBytes + this.table.bytesFor(this.keysOf(batch));
     return tableBytes(this.rows + batch.length) + this.batchBytes + 2 * keyBytes + 2 * sizeOfBatch(batch);
   }
 }

@@ -369,3 +369,21 @@ test('a batch of more than a slot has for reading is read, and said once', async
     [expect.stringMatching(/^a\.arrow has a batch of .* KiB, more than the 16 KiB that this slot has for reading$/)],
   ]);
 }); // prettier-ignore
+
+test('a column that claims more than its file holds is refused before memory is taken for it', async () => {
+  const base = folder();
+  const bytes = Buffer.from(foreign('file', 9000, 9000));
+  const length = Buffer.alloc(8);
+  length.writeBigInt64LE(36_000n);
+  bytes.writeBigInt64LE(1n << 52n, bytes.indexOf(length));
+  writeFileSync(join(base, 'a.arrow'), bytes);
+  const context = slotContext(base);
+  const csv = { header: true, delimiter: ',', quote: '"', nullValue: '' };
+  const columns = [{ name: 'id', type: { kind: 'int32' }, position: 0 }] as const;
+  const params = { kind: 'arrow', compression: null, csv, columns, width: 5, batchRows: 8192 } as const;
+  const options = { attempt: attempt(0), snapshot: null, limit: null, signal: new AbortController().signal, reject: () => undefined };
+  const read = async (): Promise<void> => {
+    for await (const batch of readArrow(params, context, join(base, 'a.arrow'), 'a.arrow', options)) expect(batch.length).toBe(9000);
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'ETL-4112', message: expect.stringContaining('reaches beyond its batch') });
+}); // prettier-ignore
