@@ -11,7 +11,7 @@ import { RunSize, spillRun, type SpilledRun } from '../operators/spill-run.js';
 import type { TaskResources } from '../operators/task-resources.js';
 import type { ExchangeInput, ExchangePart } from '../protocol/task.js';
 import { mergeRuns } from '../spill/merge-runs.js';
-import { batchesInRange, rangeOf, rowsInRange, type Range } from './cut-ranges.js';
+import { batchesInRange, rangeOf, rowsInRange } from './cut-ranges.js';
 import { decodeSample } from './key-sample.js';
 import { SharedPart, type OpenPart } from './open-part.js';
 
@@ -65,18 +65,19 @@ async function rangeRuns(
   order: ExchangeInput['order'],
   { parts, task, tasks }: SortedRead,
 ): Promise<SpilledRun[]> {
-  const sampled: { shared: SharedPart; sample: Batch }[] = [];
+  const sampled: { shared: SharedPart; open: OpenPart; sample: Batch }[] = [];
   for (const part of parts) {
     const shared = new SharedPart(part);
-    const { sample: bytes } = await shared.open();
-    await shared.close();
-    const sample = decodeSample(schema, order, bytes);
-    if (sample !== null) sampled.push({ shared, sample });
-  }
-  const range: Range = rangeOf(sampled.map((one) => one.sample), order, task, tasks); // prettier-ignore
-  const runs: SpilledRun[] = [];
-  for (const { shared, sample } of sampled) {
+    // What its trailer says is known also when it is closed.
     const open = await shared.open();
+    await shared.close();
+    const sample = decodeSample(schema, order, open.sample);
+    if (sample !== null) sampled.push({ shared, open, sample });
+  }
+  const samples = sampled.map(({ sample }) => sample);
+  const range = rangeOf(samples, order, task, tasks);
+  const runs: SpilledRun[] = [];
+  for (const { shared, open, sample } of sampled) {
     for (const whole of open.runsOf(() => true)) {
       const { first, end } = batchesInRange(sample, { first: whole[0], end: whole.at(-1)! + 1 }, order, range);
       if (first === end) continue;
@@ -86,7 +87,6 @@ async function rangeRuns(
         number === first || number === end - 1 ? rowsInRange(batch, order, range) : batch;
       runs.push(runOf(shared, batches, open, cut));
     }
-    await shared.close();
   }
   return runs;
 }

@@ -67,7 +67,8 @@ class Merge {
   private readonly high: Uint32Array;
   private readonly low: Uint32Array;
   private readonly rows: Int32Array;
-  private compare: RowComparator = () => 0;
+  /** Of rows in `places`; null: to be made, since there are other ones. */
+  private compare: RowComparator | null = null;
   private readonly plan: KeyPlan;
 
   constructor(
@@ -112,14 +113,10 @@ class Merge {
 
   /** The next batch of each stream whose batch is at its end. */
   private async loadAll(): Promise<void> {
-    let [hasLoaded, hasEnded] = [false, false];
-    for (const cursor of this.live) {
-      if (cursor.at < cursor.batch.length) continue;
-      if (await this.load(cursor)) hasLoaded = true;
-      else hasEnded = true;
-    }
+    let hasEnded = false;
+    for (const cursor of this.live)
+      if (cursor.at === cursor.batch.length && !(await this.load(cursor))) hasEnded = true;
     if (hasEnded) this.live = this.live.filter(({ at, batch }) => at < batch.length);
-    if (hasLoaded) this.comparePlaces();
   }
 
   /** False at the end of the stream. */
@@ -144,6 +141,7 @@ class Merge {
     this.placesRows += batch.length;
     const { isComplete, isCompleteWithoutNulls } = this.plan;
     const hasNulls = this.options.keys.some(({ column }) => batch.columns[column].validity !== null);
+    this.compare = null;
     this.isDecided &&= isComplete || (isCompleteWithoutNulls && !hasNulls);
     return this.places.push(batch) - 1;
   }
@@ -202,7 +200,9 @@ class Merge {
   private compareRows(x: Cursor, i: number, y: Cursor, j: number): number {
     if (x.high[i] !== y.high[j]) return x.high[i] - y.high[j];
     if (x.low[i] !== y.low[j]) return x.low[i] - y.low[j];
-    return this.isDecided ? 0 : this.compare(addressOf(x.place, i), addressOf(y.place, j));
+    if (this.isDecided) return 0;
+    this.compare ??= addressComparator(this.options.keys, this.places);
+    return this.compare(addressOf(x.place, i), addressOf(y.place, j));
   }
 
   /** Of an output batch: about a megabyte, by what the rows at hand take. */
@@ -227,11 +227,6 @@ class Merge {
     this.isDecided = true;
     this.placesBytes = this.placesRows = 0;
     for (const cursor of this.live) if (cursor.at < cursor.batch.length) cursor.place = this.addPlace(cursor.batch);
-    this.comparePlaces();
-  }
-
-  private comparePlaces(): void {
-    if (!this.isDecided) this.compare = addressComparator(this.options.keys, this.places);
   }
 }
 
